@@ -1,0 +1,121 @@
+"""What the rest of Moorage may ask of a destination, and nothing more.
+
+Rooms above take a `Destination`; the one real implementation is `moorage.odoo`. Tests use a small
+fake held to the same contract suite. All calls are silent: they never make Odoo send a mail, an
+invitation or a notification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+Json = Any
+Domain = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class ModelField:
+    """One field of an Odoo model as the live server describes it (`fields_get`)."""
+
+    name: str
+    type: str
+    label: str
+    relation: str | None = None
+    required: bool = False
+    readonly: bool = False
+    store: bool = True
+    selection: tuple[tuple[str, str], ...] = ()
+    custom: bool = False
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class DestinationIdentity:
+    """Which Odoo this is. `database_uuid` tells two databases of one name apart."""
+
+    url: str
+    database: str
+    database_uuid: str
+    version: str
+    edition: str
+    user_id: int
+    user_login: str
+    company_id: int
+    currency: str
+    modules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NewRecord:
+    """A record to create: its Moorage key (`krayin:leads:12`) and Odoo values, ids resolved."""
+
+    key: str
+    values: Mapping[str, Json] = field(default_factory=dict)
+
+
+class Destination(Protocol):
+    """A silent, typed way to one Odoo database. Safe to use from several threads.
+
+    Every method may raise `UnreachableError` after its own retries; methods that write may raise
+    `RowError` (nothing was written) and `LostAnswerError` (unknown: look the keys up).
+    """
+
+    @property
+    def identity(self) -> DestinationIdentity: ...
+
+    @property
+    def connections(self) -> int:
+        """How many calls at once are worth making."""
+        ...
+
+    def fields(self, model: str) -> dict[str, ModelField]:
+        """The fields of `model` now; empty if the model does not exist. Cached until `forget()`."""
+        ...
+
+    def forget(self) -> None:
+        """Drop cached descriptions, after the schema was changed."""
+        ...
+
+    def call(self, model: str, method: str, **arguments: Json) -> Json:
+        """One call, not retried once it was sent; for what has no method of its own here."""
+        ...
+
+    def read(self, model: str, method: str, **arguments: Json) -> Json:
+        """One call that changes nothing, retried while Odoo is away."""
+        ...
+
+    def pages(
+        self, model: str, domain: Domain, fields: Sequence[str], *, size: int = 2000
+    ) -> Iterator[list[dict[str, Json]]]:
+        """All records of `domain`, archived ones too, by ascending id, `size` at a time."""
+        ...
+
+    def create(self, model: str, records: Sequence[NewRecord]) -> list[int]:
+        """Create all of `records` in one transaction, or none; ids in the same order.
+
+        Marker and External ID of each are written in that same transaction, so PostgreSQL's unique
+        index on External IDs refuses a second creation (`AlreadyThereError`).
+        """
+        ...
+
+    def write(self, model: str, ids: Sequence[int], values: Mapping[str, Json]) -> None:
+        """Give all of `ids` the same values, in one transaction."""
+        ...
+
+    def unlink(self, model: str, ids: Sequence[int]) -> None:
+        """Delete `ids` in one transaction; ids already gone are no error."""
+        ...
+
+    def adopt(self, model: str, keys_to_ids: Mapping[str, int]) -> None:
+        """Write the External IDs of records that were there before (matched or merged ones)."""
+        ...
+
+    def find_keys(self, model: str, keys: Sequence[str]) -> dict[str, int]:
+        """The ids of those `keys` that Odoo knows by External ID."""
+        ...
+
+    def all_keys(self, model: str) -> Iterator[list[tuple[str, int]]]:
+        """Every (key, id) this project has in `model`, by External ID, in pages."""
+        ...

@@ -1,0 +1,147 @@
+"""The contract of a source: four methods, all read-only.
+
+A source is one folder under `moorage/sources/` whose package defines `SOURCE`, a `SourceKind`.
+Nothing outside the folder knows its name; `load_source_kinds` finds it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from moorage.errors import SettingsError
+
+#: Types a source field can have; what a value of it looks like in a tidy table.
+#: text/html/email/phone/url: VARCHAR · integer: BIGINT · decimal/money: DECIMAL or DOUBLE ·
+#: boolean · date: DATE · datetime: TIMESTAMP in UTC · select: VARCHAR (the option's label) ·
+#: multiselect: VARCHAR[] · link: the other record's id as VARCHAR · links: VARCHAR[] ·
+#: file: VARCHAR (a path)
+FIELD_TYPES = (
+    "text", "html", "email", "phone", "url", "integer", "decimal", "money", "boolean", "date",
+    "datetime", "select", "multiselect", "link", "links", "file",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SourceField:
+    """One field of a source object: a column of its tidy table.
+
+    `custom` marks what a user of the CRM added; `options` are the labels of a select; `link` names
+    the source object whose record this field points to.
+    """
+
+    name: str
+    type: str
+    label: str
+    custom: bool = False
+    required: bool = False
+    options: tuple[str, ...] = ()
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceObject:
+    """One kind of record of the source, and its tidy table (`tidy."<name>"`).
+
+    `row_count` is what the source says it holds. Tidy rows are unique by the column `id`.
+    """
+
+    name: str
+    label: str
+    row_count: int
+    fields: tuple[SourceField, ...]
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What a look at the source found, without extracting anything."""
+
+    kind: str
+    release: str
+    identity: str
+    objects: tuple[SourceObject, ...]
+    notes: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def object(self, name: str) -> SourceObject | None:
+        """The object of that name, or None."""
+        return next((found for found in self.objects if found.name == name), None)
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table to extract: its name, the columns that make its key, and its rows as Arrow batches.
+
+    Values stay as the source gave them; a source that speaks text (MySQL) gives text.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    batches: Callable[[], Iterator[pa.RecordBatch]]
+    row_count: int | None = None
+
+
+class Source(Protocol):
+    """One opened source. Every method reads only."""
+
+    def discover(self) -> Discovery:
+        """Counts, fields, custom fields, stages, owners, oddities; a few queries, no full read."""
+        ...
+
+    def raw_tables(self) -> Sequence[RawTable]:
+        """What to extract, all in one consistent snapshot, streamed."""
+        ...
+
+    def tidy_sql(self) -> Sequence[str]:
+        """SQL statements that build `tidy."<object>"` from `raw."<table>"`, in order.
+
+        They run inside staging after an extraction, so dynamic parts (custom fields) may be
+        generated from what `discover` found.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back the connection. Safe to call twice."""
+        ...
+
+
+@dataclass(frozen=True)
+class SourceKind:
+    """How to open a source of one kind.
+
+    `options` are the settings a project must or may give under `source:` with their default (None:
+    must be given) and a line of help; `open` gets them with secrets filled in.
+    """
+
+    name: str
+    label: str
+    options: Mapping[str, tuple[Any, str]]
+    open: Callable[[Mapping[str, Any]], Source]
+    mapping_template: Path
+
+
+def load_source_kinds() -> dict[str, SourceKind]:
+    """All sources that stand in this folder, by name."""
+    package = importlib.import_module("moorage.sources")
+    kinds = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.ispkg:
+            kind = importlib.import_module(f"moorage.sources.{module.name}").SOURCE
+            kinds[kind.name] = kind
+    return kinds
+
+
+def source_kind(name: str) -> SourceKind:
+    """The source called `name`; SettingsError with the known names if there is none."""
+    kinds = load_source_kinds()
+    if name not in kinds:
+        known = ", ".join(sorted(kinds))
+        raise SettingsError(f"there is no source {name!r}", todo=f"Use one of: {known}.")
+    return kinds[name]

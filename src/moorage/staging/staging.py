@@ -1,0 +1,220 @@
+"""The staging database of a project.
+
+One DuckDB file with four schemas: `raw` (as the source gave it, with `_key`, `_digest`, `_row`),
+`tidy` (one row per object, built by the source's SQL), `target` (built by the mapping, columns are
+Odoo fields) and `meta`. An extraction fills `raw_next` and takes the place of `raw` in one
+transaction at its end, so a killed extraction leaves the former one whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from moorage.errors import RefusedError, StoppedError
+from moorage.sources.base import RawTable
+
+MEMORY_LIMIT_MB = 700
+
+
+@dataclass(frozen=True)
+class ExtractReport:
+    """What an extraction brought: rows by raw table, and the digest of the snapshot."""
+
+    row_counts: dict[str, int]
+    digest: str
+    extracted_at: datetime
+
+
+def identifier(name: str) -> str:
+    """`name` quoted for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """`value` as an SQL string."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+class Staging:
+    """An open staging database. One process at a time may write it."""
+
+    def __init__(self, path: Path, *, threads: int = 2, read_only: bool = False) -> None:
+        """Open `path`, creating it where it is not; StoppedError if the disk refuses."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        spill = path.parent / "spill"
+        config = {
+            "memory_limit": f"{MEMORY_LIMIT_MB}MB",
+            "threads": str(threads),
+            "temp_directory": str(spill),
+            "preserve_insertion_order": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        self.path = path
+        try:
+            self.connection = duckdb.connect(str(path), read_only=read_only, config=config)
+        except duckdb.IOException as error:
+            raise RefusedError(
+                "the staging database cannot be opened",
+                where=str(path),
+                todo=f"Close what else uses it, or look at the disk. ({error})",
+            ) from error
+        # From here on nothing, a mapping's SQL included, reads or writes any other file.
+        self.connection.execute("SET enable_external_access = false")
+        self.connection.execute("SET TimeZone = 'UTC'")
+        if not read_only:
+            for schema in ("raw", "tidy", "target", "meta"):
+                self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+            self.connection.execute(
+                "CREATE TABLE IF NOT EXISTS meta.facts (name VARCHAR PRIMARY KEY, value VARCHAR)"
+            )
+
+    def close(self) -> None:
+        """Close the database. Safe to call twice."""
+        self.connection.close()
+
+    def __enter__(self) -> Staging:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- facts -------------------------------------------------------------------------------
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep one fact about the staging (JSON) under `name`."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO meta.facts VALUES (?, ?)", [name, json.dumps(value)]
+        )
+
+    def recall(self, name: str) -> Any:
+        """The fact under `name`, or None."""
+        row = self.connection.execute(
+            "SELECT value FROM meta.facts WHERE name = ?", [name]
+        ).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the snapshot that stands in `raw`, or None before the first extraction."""
+        digest = self.recall("snapshot_digest")
+        return None if digest is None else str(digest)
+
+    # -- extraction --------------------------------------------------------------------------
+
+    def extract(
+        self,
+        tables: Sequence[RawTable],
+        on_rows: Any = None,
+    ) -> ExtractReport:
+        """Copy all of `tables` into `raw`, replacing what is there; all or nothing.
+
+        `on_rows(table, rows)` is called after each batch. Rows equal in every column and without a
+        primary key (pivot rows) are kept, told apart by their occurrence.
+        """
+        connection = self.connection
+        connection.execute("DROP SCHEMA IF EXISTS raw_next CASCADE")
+        connection.execute("CREATE SCHEMA raw_next")
+        try:
+            counts = {table.name: self._copy(table, on_rows) for table in tables}
+        except duckdb.Error as error:
+            raise self._stopped(error) from error
+        digest = self._snapshot_digest([table.name for table in tables])
+        extracted_at = datetime.now(UTC)
+        self._swap([table.name for table in tables])
+        self.remember("snapshot_digest", digest)
+        self.remember("extracted_at", extracted_at.isoformat())
+        self.remember("raw_counts", counts)
+        return ExtractReport(counts, digest, extracted_at)
+
+    def _copy(self, table: RawTable, on_rows: Any) -> int:
+        name = f"raw_next.{identifier(table.name)}"
+        created = False
+        count = 0
+        for batch in table.batches():
+            source = pa.Table.from_batches([batch])
+            self.connection.register("incoming", source)
+            select = self._with_metadata(source.schema, table.key)
+            if not created:
+                self.connection.execute(f"CREATE TABLE {name} AS {select} LIMIT 0")
+                created = True
+            self.connection.execute(f"INSERT INTO {name} {select}")
+            self.connection.unregister("incoming")
+            count += batch.num_rows
+            if on_rows is not None:
+                on_rows(table.name, count)
+        if not created:
+            raise StoppedError(
+                f"the source gave no columns for table {table.name}",
+                state="The former extraction stands unchanged.",
+                todo="Report this: a source must give an empty batch for an empty table.",
+            )
+        return count
+
+    @staticmethod
+    def _with_metadata(schema: pa.Schema, key: Sequence[str]) -> str:
+        columns = [identifier(name) for name in schema.names]
+        # A separator that text cannot hold, and NULL told apart from '': different rows never
+        # share a digest by accident of concatenation.
+        joined = " || chr(31) || ".join(
+            f"coalesce(CAST({column} AS VARCHAR), chr(30))" for column in columns
+        )
+        key_text = " || '/' || ".join(
+            f"coalesce(CAST({identifier(name)} AS VARCHAR), '')" for name in key
+        )
+        return (
+            f"SELECT {', '.join(columns)}, {key_text} AS _key, md5({joined}) AS _digest"
+            " FROM incoming"
+        )
+
+    def _snapshot_digest(self, names: Iterable[str]) -> str:
+        digest = hashlib.sha256()
+        for name in sorted(names):
+            row = self.connection.execute(
+                "SELECT count(*), coalesce(sum(CAST(hash(_key, _digest) AS HUGEINT)), 0)"
+                f" FROM raw_next.{identifier(name)}"
+            ).fetchone()
+            digest.update(f"{name}:{row}\n".encode())
+        return digest.hexdigest()
+
+    def _swap(self, names: Sequence[str]) -> None:
+        connection = self.connection
+        connection.execute("BEGIN")
+        for schema in ("tidy", "target"):
+            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+            connection.execute(f"CREATE SCHEMA {schema}")
+        connection.execute("DROP SCHEMA raw CASCADE")
+        connection.execute("CREATE SCHEMA raw")
+        for name in names:
+            table = identifier(name)
+            connection.execute(f"CREATE TABLE raw.{table} AS FROM raw_next.{table}")
+            connection.execute(f"DROP TABLE raw_next.{table}")
+        connection.execute("COMMIT")
+        connection.execute("DROP SCHEMA raw_next CASCADE")
+
+    def _stopped(self, error: duckdb.Error) -> StoppedError:
+        free_mb = shutil.disk_usage(self.path.parent).free // 1_000_000
+        reason = "the disk is full" if free_mb < 200 else "the staging database refused a write"
+        return StoppedError(
+            f"{reason} ({type(error).__name__}, {free_mb} MB free)",
+            where=str(self.path),
+            state="The former extraction stands unchanged; the source was only read.",
+            todo="Make room on the disk, then run the same command again.",
+        )
+
+    def tidy(self, statements: Iterable[str]) -> None:
+        """Build the tidy tables anew from `raw`."""
+        self.connection.execute("DROP SCHEMA IF EXISTS tidy CASCADE")
+        self.connection.execute("CREATE SCHEMA tidy")
+        for statement in statements:
+            self.connection.execute(statement)
