@@ -1,0 +1,265 @@
+"""The project's ledger. The coordinator is its one writer; readers may look at any time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from moorage.destination import DestinationIdentity
+from moorage.errors import RefusedError, StoppedError
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What one write gave: the key, the id Odoo gave it, and the target row as it went."""
+
+    key: str
+    odoo_id: int
+    digest: str
+    loaded: str
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A row that did not go: its key, a short code, the reason in words, its place."""
+
+    key: str
+    code: str
+    reason: str
+    place: str = ""
+
+
+def now_text() -> str:
+    """This moment in UTC, as the ledger writes times."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Ledger:
+    """An open ledger. Statuses move forward only; every write is a transaction of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Open `path`, creating the tables where they are not."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self.connection.row_factory = sqlite3.Row
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        # A power cut may take the last moments of a WAL in mode NORMAL; the intents must survive
+        # it, and batches are few, so every commit reaches the disk.
+        self.connection.execute("PRAGMA synchronous = FULL")
+        self.connection.execute("PRAGMA foreign_keys = ON")
+        self.connection.executescript(files(__package__).joinpath("schema.sql").read_text())
+
+    def close(self) -> None:
+        """Close the ledger. Safe to call twice."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of the block or nothing of it; StoppedError when the disk is full."""
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+            self.connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise StoppedError(
+                f"the ledger cannot be written ({error})",
+                where=str(self.path),
+                state="What it holds is whole; calls under way are looked up at the next start.",
+                todo="Make room on the disk or mend its rights, then run the same command again.",
+            ) from error
+
+    # -- destinations and runs ---------------------------------------------------------------
+
+    def destination(self, name: str, identity: DestinationIdentity) -> int:
+        """The id of destination `name`; RefusedError if another database answers under it."""
+        row = self.connection.execute(
+            "SELECT id, database_uuid FROM destination WHERE name = ?", (name,)
+        ).fetchone()
+        if row is None:
+            with self.transaction() as connection:
+                cursor = connection.execute(
+                    "INSERT INTO destination (name, url, database, database_uuid, first_seen_at)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    (name, identity.url, identity.database, identity.database_uuid, now_text()),
+                )
+            return int(cursor.lastrowid or 0)
+        if row["database_uuid"] != identity.database_uuid:
+            raise RefusedError(
+                f"destination {name!r} is another database than the one this project wrote to",
+                where=f"{identity.url} ({identity.database})",
+                state="Nothing was changed.",
+                todo="Point it back, or give the new database another name in moorage.yaml.",
+            )
+        return int(row["id"])
+
+    def start_run(
+        self, destination_id: int, kind: str, plan_digest: str, odoo_started_at: str | None = None
+    ) -> int:
+        """A new run, or the unfinished one of the same kind and plan, which is gone on with."""
+        row = self.connection.execute(
+            "SELECT id FROM run WHERE destination_id = ? AND kind = ? AND plan_digest = ?"
+            " AND status IN ('running', 'stopped') ORDER BY id DESC LIMIT 1",
+            (destination_id, kind, plan_digest),
+        ).fetchone()
+        with self.transaction() as connection:
+            if row is not None:
+                connection.execute("UPDATE run SET status = 'running' WHERE id = ?", (row["id"],))
+                self._event(connection, row["id"], "run resumed", {})
+                return int(row["id"])
+            cursor = connection.execute(
+                "INSERT INTO run (destination_id, kind, plan_digest, started_at, odoo_started_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (destination_id, kind, plan_digest, now_text(), odoo_started_at),
+            )
+            run_id = int(cursor.lastrowid or 0)
+            self._event(connection, run_id, "run started", {"kind": kind})
+        return run_id
+
+    def end_run(
+        self, run_id: int, status: str, report: Any = None, odoo_ended_at: str | None = None
+    ) -> None:
+        """Close a run as 'done', 'stopped', 'rolled_back' or 'partly_rolled_back'."""
+        with self.transaction() as connection:
+            connection.execute(
+                "UPDATE run SET status = ?, ended_at = ?, report = coalesce(?, report),"
+                " odoo_ended_at = coalesce(?, odoo_ended_at) WHERE id = ?",
+                (
+                    status,
+                    now_text(),
+                    None if report is None else json.dumps(report),
+                    odoo_ended_at,
+                    run_id,
+                ),
+            )
+            self._event(connection, run_id, f"run {status}", {})
+
+    def runs(self, destination_id: int | None = None) -> list[sqlite3.Row]:
+        """All runs, oldest first."""
+        where, values = ("", ()) if destination_id is None else ("WHERE destination_id = ?", (destination_id,))
+        return self.connection.execute(f"SELECT * FROM run {where} ORDER BY id", values).fetchall()
+
+    def event(self, run_id: int | None, what: str, **detail: Any) -> None:
+        """Note that something happened. Keys and counts only, never a person's data."""
+        with self.transaction() as connection:
+            self._event(connection, run_id, what, detail)
+
+    @staticmethod
+    def _event(
+        connection: sqlite3.Connection, run_id: int | None, what: str, detail: dict[str, Any]
+    ) -> None:
+        connection.execute(
+            "INSERT INTO event (at, run_id, what, detail) VALUES (?, ?, ?, ?)",
+            (now_text(), run_id, what, json.dumps(detail)),
+        )
+
+    # -- batches and receipts ----------------------------------------------------------------
+
+    def intend(
+        self, run_id: int, entry: str, model: str, operation: str, keys: Sequence[str]
+    ) -> int:
+        """Write down, before the call, which keys it is about to write."""
+        with self.transaction() as connection:
+            cursor = connection.execute(
+                "INSERT INTO batch (run_id, entry, model, operation, keys, intended_at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (run_id, entry, model, operation, json.dumps(list(keys)), now_text()),
+            )
+        return int(cursor.lastrowid or 0)
+
+    def receive(
+        self,
+        batch_id: int,
+        destination_id: int,
+        receipts: Sequence[Receipt],
+        refused: Sequence[SetAside] = (),
+        *,
+        operation: str = "created",
+    ) -> None:
+        """Write down, after the answer, what the call of `batch_id` did."""
+        with self.transaction() as connection:
+            batch = connection.execute("SELECT * FROM batch WHERE id = ?", (batch_id,)).fetchone()
+            connection.executemany(
+                "INSERT INTO record (destination_id, model, key, odoo_id, entry, operation, digest,"
+                " loaded, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (destination_id, model, key) DO UPDATE SET"
+                " digest = excluded.digest, loaded = excluded.loaded",
+                [
+                    (
+                        destination_id, batch["model"], receipt.key, receipt.odoo_id,
+                        batch["entry"], operation, receipt.digest, receipt.loaded,
+                        batch["run_id"],
+                    )
+                    for receipt in receipts
+                ],
+            )  # fmt: skip
+            connection.executemany(
+                "DELETE FROM set_aside WHERE destination_id = ? AND model = ? AND key = ?",
+                [(destination_id, batch["model"], receipt.key) for receipt in receipts],
+            )
+            self._set_aside(connection, destination_id, batch, refused)
+            connection.execute(
+                "UPDATE batch SET status = 'done', done_at = ? WHERE id = ?",
+                (now_text(), batch_id),
+            )
+
+    @staticmethod
+    def _set_aside(
+        connection: sqlite3.Connection, destination_id: int, batch: Any, rows: Iterable[SetAside]
+    ) -> None:
+        connection.executemany(
+            "INSERT OR REPLACE INTO set_aside (destination_id, model, key, entry, run_id, code,"
+            " reason, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    destination_id, batch["model"], row.key, batch["entry"], batch["run_id"],
+                    row.code, row.reason, row.place,
+                )
+                for row in rows
+            ],
+        )  # fmt: skip
+
+    def put_aside(
+        self, run_id: int, destination_id: int, entry: str, model: str, rows: Sequence[SetAside]
+    ) -> None:
+        """Write down rows that do not go, outside of any batch."""
+        with self.transaction() as connection:
+            place = {"model": model, "entry": entry, "run_id": run_id}
+            self._set_aside(connection, destination_id, place, rows)
+
+    def open_batches(self, destination_id: int) -> list[sqlite3.Row]:
+        """Batches whose answer was never written down: their effect is unknown."""
+        return self.connection.execute(
+            "SELECT batch.* FROM batch JOIN run ON run.id = batch.run_id"
+            " WHERE batch.status = 'intended' AND run.destination_id = ? ORDER BY batch.id",
+            (destination_id,),
+        ).fetchall()
+
+    def records(self, destination_id: int) -> Iterator[list[sqlite3.Row]]:
+        """All records of a destination in pages: model, key, odoo_id, operation, digest, loaded."""
+        cursor = self.connection.execute(
+            "SELECT model, key, odoo_id, entry, operation, digest, loaded, run_id FROM record"
+            " WHERE destination_id = ? ORDER BY model, key",
+            (destination_id,),
+        )
+        while page := cursor.fetchmany(20_000):
+            yield page
+
+    def set_aside_rows(self, destination_id: int) -> list[sqlite3.Row]:
+        """All rows set aside and not loaded since."""
+        return self.connection.execute(
+            "SELECT * FROM set_aside WHERE destination_id = ? ORDER BY model, key",
+            (destination_id,),
+        ).fetchall()
