@@ -1,0 +1,253 @@
+"""The mapping file as typed objects: what may stand in it, and what each word means.
+
+The models are strict and refuse unknown keys. `load_mapping` gives a `MappingFile`: the parsed
+`Mapping` together with the document it came from, so that every later finding names its line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import WithJsonSchema as JsonSchema
+
+from moorage.errors import Finding, MappingError
+from moorage.mapping.document import Document, parse_document, read_document
+
+Scalar = str | int | float | bool
+Status = Literal["proposed", "confirmed"]
+
+#: Field types that `create` can make in Odoo.
+CREATE_TYPES = (
+    "char", "text", "html", "integer", "float", "monetary", "boolean", "date", "datetime",
+    "selection", "many2one", "many2many",
+)  # fmt: skip
+
+
+def _names(given: Any) -> Any:
+    return [given] if isinstance(given, str) else given
+
+
+def _groups(given: Any) -> Any:
+    return [_names(group) for group in given] if isinstance(given, list) else given
+
+
+def _text_keys(given: Any) -> Any:
+    """YAML reads `1:` and `true:` as number and boolean; source values are compared as text."""
+    return {as_text(key): value for key, value in given.items()} if isinstance(given, dict) else given
+
+
+def _step(given: Any) -> Any:
+    if isinstance(given, str):
+        return {"name": given, "arguments": None}
+    if isinstance(given, dict) and len(given) == 1 and "name" not in given:
+        ((name, arguments),) = given.items()
+        return {"name": name, "arguments": arguments}
+    return given
+
+
+def as_text(value: Any) -> str:
+    """`value` as DuckDB writes it as text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+_STEP_SCHEMA = {
+    "oneOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1}]
+}
+_NAMES_SCHEMA = {
+    "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
+}
+Names = Annotated[list[str], BeforeValidator(_names), JsonSchema(_NAMES_SCHEMA)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Step(_Strict):
+    """One transform of a `do` list: a name, or a name with its arguments."""
+
+    name: str
+    arguments: Any = None
+
+
+class FindRule(_Strict):
+    """Look up a record that Odoo has of its own, such as a country by its code."""
+
+    model: str = Field(description="The Odoo model to look in.")
+    by: Names = Field(description="Its fields compared with the `from` values, without case.")
+
+
+class CreateRule(_Strict):
+    """A custom field that `moorage prepare` makes before the values are loaded."""
+
+    type: Literal[CREATE_TYPES] = Field(description="The Odoo field type.")  # type: ignore[valid-type]
+    label: str = Field(description="What people see in Odoo.")
+    options: list[str] = Field(default=[], description="The options of a selection.")
+    relation: str | None = Field(default=None, description="The model a link points to.")
+    help: str | None = Field(default=None, description="The tooltip in Odoo.")
+
+
+class FieldRule(_Strict):
+    """How one Odoo field gets its value."""
+
+    from_: Names = Field(default=[], alias="from", description="Source field or fields.")
+    value: Scalar | list[str] | None = Field(default=None, description="The same for every row.")
+    sql: str | None = Field(default=None, description="One SQL expression over the tidy columns.")
+    do: list[Annotated[Step, BeforeValidator(_step), JsonSchema(_STEP_SCHEMA)]] = Field(
+        default=[], description="Transforms, one after the other."
+    )
+    values: Annotated[dict[str, Scalar | None], BeforeValidator(_text_keys)] | None = Field(
+        default=None, description="A map from source value to Odoo value."
+    )
+    unknown: Literal["set_aside", "empty", "keep"] = Field(
+        default="set_aside", description="What a value outside `values` does."
+    )
+    default: Scalar | None = Field(default=None, description="Used where there is no value.")
+    link: str | None = Field(default=None, description="The source object this points to.")
+    find: FindRule | None = Field(default=None, description="Look up an Odoo record.")
+    missing: Literal["set_aside", "empty"] | None = Field(
+        default=None,
+        description="What a link to a record that is not moved does. By default a required field "
+        "sets the row aside, another is left empty with a warning.",
+    )
+    unfit: Literal["set_aside", "empty"] | None = Field(
+        default=None,
+        description="What a value that cannot be converted does. By default as `missing`.",
+    )
+    create: CreateRule | None = Field(default=None, description="Make this custom field.")
+    required: bool = Field(default=False, description="A row without a value is set aside.")
+    later: bool = Field(default=False, description="Filled in a second pass; breaks a cycle.")
+    status: Status | None = Field(default=None, description="Who decided.")
+    confidence: float | None = Field(default=None, ge=0, le=1, description="How sure (0 to 1).")
+    why: str | None = Field(default=None, description="The reason, in words.")
+
+
+class Matching(_Strict):
+    """How records that Odoo has already are recognised."""
+
+    on: Names = Field(description="Target fields compared without case and extra blanks.")
+    update: Literal["never", "fill_empty"] = Field(
+        default="never", description="What happens to the record found."
+    )
+
+
+class Duplicates(_Strict):
+    """How source records that are the same thing are recognised."""
+
+    exact: Annotated[list[list[str]], BeforeValidator(_groups)] = Field(
+        default=[], description="Groups of target fields that make two rows one."
+    )
+    exact_do: Literal["merge", "keep", "ask"] = "ask"
+    similar: str | None = Field(default=None, description="A field whose likeness is scored.")
+    threshold: float = Field(default=92.0, ge=0, le=100, description="The score of a candidate.")
+    similar_do: Literal["merge", "keep", "ask"] = "ask"
+
+
+class Entry(_Strict):
+    """Rows of one source object that become records of one Odoo model."""
+
+    of: str | None = Field(default=None, description="Source object; by default the entry's name.")
+    to: str = Field(description="The Odoo model.")
+    when: str | None = Field(default=None, description="An SQL condition over the tidy columns.")
+    not_selected: str | None = Field(
+        default=None, description="The reason given for rows that no entry of this object takes."
+    )
+    match: Matching | None = None
+    merge_on: str | None = Field(
+        default=None,
+        description="Source field that holds the id of the row this row is merged into.",
+    )
+    duplicates: Duplicates | None = None
+    fields: dict[str, FieldRule] = Field(description="Odoo field: rule.")
+    drop: dict[str, str] = Field(default={}, description="Source field: why it is not moved.")
+
+
+class Undecided(_Strict):
+    """A source object about which a person has not decided yet."""
+
+    reason: str
+    status: Status
+
+
+class Mapping(_Strict):
+    """A whole mapping file."""
+
+    moorage: Literal[1] = Field(description="The version of this file's grammar.")
+    source: str = Field(description="The kind of source.")
+    settings: dict[str, Any] = Field(
+        default={}, description="Named values; `{name}` in `when` and `sql` stands for one."
+    )
+    objects: dict[str, Entry] = Field(description="Entry name: rule.")
+    not_migrated: dict[str, str | Undecided] = Field(
+        default={}, description="Source object: why it is not moved."
+    )
+
+    def object_of(self, entry: str) -> str:
+        """The source object whose rows `entry` takes."""
+        return self.objects[entry].of or entry
+
+
+@dataclass(frozen=True)
+class MappingFile:
+    """A mapping and the document it was read from."""
+
+    mapping: Mapping
+    document: Document
+
+
+def load_mapping(path: Path) -> MappingFile:
+    """The mapping in `path`; MappingError with every finding if it is not one."""
+    return _typed(read_document(path))
+
+
+def parse_mapping(text: str, path: Path = Path("mapping.yaml")) -> MappingFile:
+    """The mapping in `text`, named `path` in findings."""
+    return _typed(parse_document(text, path))
+
+
+def schema_json() -> dict[str, Any]:
+    """The JSON Schema of the file, for editors."""
+    schema = Mapping.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Moorage mapping"
+    return schema
+
+
+def _typed(document: Document) -> MappingFile:
+    try:
+        return MappingFile(Mapping.model_validate(document.plain), document)
+    except ValidationError as error:
+        raise MappingError(_findings(document, error)) from error
+
+
+def _findings(document: Document, error: ValidationError) -> list[Finding]:
+    """One finding per place: a union reports each of its branches, the reader needs one."""
+    by_place: dict[tuple[Any, ...], list[str]] = {}
+    for problem in error.errors(include_url=False, include_input=False):
+        path = _known_path(document.plain, problem["loc"])
+        missing = problem["type"] in ("missing", "extra_forbidden")
+        named = (*path, problem["loc"][-1]) if missing and len(path) < len(problem["loc"]) else path
+        words = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"]
+        by_place.setdefault(named, []).append(words)
+    return [
+        document.finding(" or ".join(dict.fromkeys(words)), path)
+        for path, words in by_place.items()
+    ]
+
+
+def _known_path(node: Any, location: tuple[Any, ...]) -> tuple[Any, ...]:
+    path: list[Any] = []
+    for step in location:
+        if isinstance(node, dict) and step in node:
+            node = node[step]
+        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            continue
+        path.append(step)
+    return tuple(path)
