@@ -239,15 +239,7 @@ def _initialise(places: Places, programs: Programs, folder: Path) -> Path:
     ]
     command += [f"--basedir={programs.root / 'usr'}", "--force", "--skip-name-resolve"]
     command += ["--auth-root-authentication-method=normal", "--skip-test-db"]
-    done = subprocess.run(
-        command,
-        env={**os.environ, **programs.environment},
-        cwd="/",
-        capture_output=True,
-        text=True,
-        check=False,
-        **processes.as_account(places.account),
-    )
+    done = processes.run(command, account=places.account, environment=programs.environment)
     if done.returncode != 0:
         raise StoppedError(
             f"mariadb-install-db failed: {(done.stdout + done.stderr).strip()[-800:]}",
@@ -275,7 +267,7 @@ def _accounts_file(places: Places, folder: Path) -> Path:
 
 
 def _socket_path(folder: Path) -> Path:
-    """Beside the data, or in the system's folder for short-lived files where the path is too long."""
+    """Beside the data; in the system's temporary folder where that path would be too long."""
     path = folder / "run" / "mariadb.sock"
     if len(str(path)) <= SOCKET_PATH_LENGTH_MAXIMUM:
         return path

@@ -93,7 +93,7 @@ def find_mariadb(cache: Path) -> Programs:
 
 
 def find_odoo(cache: Path) -> OdooPrograms:
-    """Odoo 19 from Debian's unstable suite (its package is for all architectures) and its Python."""
+    """Odoo 19 from Debian's unstable suite, and a Python with what it needs."""
     root = cache / ODOO_PACKAGE
     with _installing(cache, root) as draft:
         if draft is not None:

@@ -134,7 +134,7 @@ def _check_open_to_others(folder: Path) -> None:
     for parent in (folder, *folder.parents):
         if not parent.stat().st_mode & stat.S_IXOTH:
             raise SettingsError(
-                f"the database servers cannot reach {folder}: {parent} is closed to other accounts.",
+                f"database servers cannot reach {folder}: {parent} is closed to other accounts.",
                 state="Nothing was started.",
                 todo=f"Set {CACHE_VARIABLE} and {HOME_VARIABLE} to folders under /var or /srv, "
                 "or run as an ordinary user.",

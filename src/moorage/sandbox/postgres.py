@@ -19,8 +19,8 @@ from moorage.sandbox.places import Places, secret, write_private
 
 USER = "moorage"
 START_SECONDS = 60
-# Throwaway data: nothing waits for the disk, so a crash of the machine may cost the sandbox. Commits
-# still reach the operating system, so that nothing committed is lost when the server is killed.
+# Throwaway data: nothing waits for the disk, so a crash of the machine may cost the sandbox.
+# Commits still reach the operating system: nothing committed is lost when the server is killed.
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -120,7 +120,7 @@ class PostgresServer:
 
         Needs psycopg2, which is one of the development requirements.
         """
-        import psycopg2  # noqa: PLC0415 - only tests and benchmarks have it
+        import psycopg2  # type: ignore[import-untyped]  # noqa: PLC0415 - only tests have it
 
         with psycopg2.connect(self.url(database)) as connection, connection.cursor() as cursor:
             cursor.execute(sql)
@@ -194,15 +194,7 @@ def _initialise(places: Places, programs: Programs, folder: Path, password: str)
     places.hand_over(password_file)
     command = [programs.path("initdb"), "-D", str(draft), "-U", USER, "-E", "UTF8"]
     command += ["--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password_file}", "-N"]
-    done = subprocess.run(
-        command,
-        env={**os.environ, **programs.environment},
-        cwd="/",
-        capture_output=True,
-        text=True,
-        check=False,
-        **processes.as_account(places.account),
-    )
+    done = processes.run(command, account=places.account, environment=programs.environment)
     password_file.unlink()
     if done.returncode != 0:
         raise StoppedError(

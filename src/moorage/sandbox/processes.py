@@ -17,6 +17,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 import psutil
 
@@ -57,7 +58,7 @@ def start(
             cwd="/",
             env={**os.environ, **(environment or {})},
             start_new_session=True,
-            **as_account(account),
+            **_as_account(account),
         )
     _started.append(process)
     created = psutil.Process(process.pid).create_time()
@@ -68,11 +69,19 @@ def start(
     return record
 
 
-def as_account(account: Account | None) -> dict[str, int | list[int]]:
-    """The subprocess arguments that run a command under `account`."""
-    if account is None:
-        return {}
-    return {"user": account.uid, "group": account.gid, "extra_groups": []}
+def run(
+    command: list[str], *, account: Account | None, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end under `account`; the output is kept, a failure is not raised."""
+    return subprocess.run(
+        command,
+        env={**os.environ, **environment},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        **_as_account(account),
+    )
 
 
 def find(record_path: Path) -> ProcessRecord | None:
@@ -149,6 +158,18 @@ def log_tail(log_path: Path, line_count: int = 12) -> str:
     except OSError:
         return "(no log)"
     return "\n".join(lines[-line_count:])
+
+
+class _AccountArguments(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def _as_account(account: Account | None) -> _AccountArguments:
+    if account is None:
+        return {}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def _read(record_path: Path) -> ProcessRecord | None:
