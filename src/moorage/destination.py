@@ -8,7 +8,7 @@ invitation or a notification.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 Json = Any
@@ -49,10 +49,14 @@ class DestinationIdentity:
 
 @dataclass(frozen=True)
 class NewRecord:
-    """A record to create: its Moorage key (`krayin:leads:12`) and Odoo values, ids resolved."""
+    """A record to create: its Moorage key (`krayin:leads:12`) and its Odoo values.
+
+    `values` is the text of a JSON object, ids resolved, made by SQL from a target table: no Python
+    touches single values on the way.
+    """
 
     key: str
-    values: Mapping[str, Json] = field(default_factory=dict)
+    values: str
 
 
 class Destination(Protocol):

@@ -148,7 +148,9 @@ class Ledger:
 
     def runs(self, destination_id: int | None = None) -> list[sqlite3.Row]:
         """All runs, oldest first."""
-        where, values = ("", ()) if destination_id is None else ("WHERE destination_id = ?", (destination_id,))
+        where, values = (
+            ("", ()) if destination_id is None else ("WHERE destination_id = ?", (destination_id,))
+        )
         return self.connection.execute(f"SELECT * FROM run {where} ORDER BY id", values).fetchall()
 
     def event(self, run_id: int | None, what: str, **detail: Any) -> None:

@@ -1,0 +1,101 @@
+"""Turns Odoo's answers into values or into Moorage's errors: the one border for foreign errors.
+
+JSON-2 answers with a status and, for errors, `{name, message, arguments, context, debug}`:
+401 bad key · 403 AccessError · 404 unknown model or missing record · 422 UserError and
+ValidationError · 500 anything else (seen on 19.0). `debug` holds server internals and sometimes
+data; it is never shown.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import orjson
+
+from moorage.errors import (
+    AlreadyThereError,
+    LostAnswerError,
+    MoorageError,
+    RowError,
+    SettingsError,
+    UnreachableError,
+)
+
+#: PostgreSQL's refusals of the data itself: the same call would fail again.
+_DATA_ERRORS = ("DataError", "NumericValueOutOfRange", "StringDataRightTruncation", "Integrity")
+#: Lost races: nothing was written, the same call may be made again at once.
+_RACES = ("SerializationFailure", "DeadlockDetected", "LockNotAvailable", "could not serialize")
+_EXTERNAL_ID_INDEX = "ir_model_data_module_name_uniq_index"
+_DETAIL = re.compile(r"\s*DETAIL:.*", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+_LONGEST_REASON = 400
+
+
+class RaceError(MoorageError):
+    """PostgreSQL undid the call because another was faster. Nothing was written; try again."""
+
+
+def decode(status: int, body: bytes, *, where: str, writing: bool) -> Any:
+    """The value of an answer, or the error it means.
+
+    `writing` tells whether an answer that is none leaves the effect unknown.
+    """
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise _no_answer(status, where, writing) from None
+    if status == 200:
+        return answer
+    name = str(answer.get("name", "")) if isinstance(answer, dict) else ""
+    message = str(answer.get("message", "")) if isinstance(answer, dict) else ""
+    raise _error(status, name, message, where, writing)
+
+
+def _no_answer(status: int, where: str, writing: bool) -> MoorageError:
+    if status == 404:
+        return SettingsError(
+            "this server has no JSON-2 API for this database",
+            where=where,
+            state="Nothing was changed.",
+            todo="Check the address and the database name; Moorage needs Odoo 19 or later.",
+        )
+    if writing and status >= 500:
+        return LostAnswerError(f"the answer was not from Odoo (HTTP {status})", where=where)
+    return UnreachableError(f"the answer was not from Odoo (HTTP {status})", where=where)
+
+
+def _error(status: int, name: str, message: str, where: str, writing: bool) -> MoorageError:
+    if status == 401:
+        return SettingsError(
+            "Odoo does not accept the API key",
+            where=where,
+            state="Nothing was changed by this call.",
+            todo="Make a key in Odoo (user menu, My Preferences, Security) and set it again.",
+        )
+    if status in (429, 502, 503, 504):
+        return UnreachableError(f"Odoo is busy (HTTP {status})", where=where)
+    if _EXTERNAL_ID_INDEX in message:
+        return AlreadyThereError("the External ID exists already", code="exists", where=where)
+    if any(race in name or race in message for race in _RACES):
+        return RaceError("another transaction was faster", where=where)
+    if name.startswith("psycopg2") and not any(word in name for word in _DATA_ERRORS):
+        kind = LostAnswerError if writing else UnreachableError
+        return kind("Odoo lost its database connection", where=where)
+    if name.endswith("AccessError"):
+        return RowError(clean_reason(message), code="access", where=where)
+    return RowError(clean_reason(message or name), code=_code(name), where=where)
+
+
+def _code(name: str) -> str:
+    """A short code of an exception's dotted name: `odoo.exceptions.UserError` → `user_error`."""
+    last = name.rsplit(".", 1)[-1] or "error"
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", last).lower()
+
+
+def clean_reason(message: str) -> str:
+    """Odoo's words without markup, without PostgreSQL's DETAIL (which quotes the row's data)."""
+    text = html.unescape(_TAG.sub(" ", _DETAIL.sub("", message)))
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_REASON else text[: _LONGEST_REASON - 1] + "…"

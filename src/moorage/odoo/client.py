@@ -1,0 +1,254 @@
+"""The one implementation of `Destination`: a real Odoo, 19 or later, through JSON-2."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from urllib.parse import quote, unquote
+
+import orjson
+
+from moorage.destination import DestinationIdentity, Domain, Json, ModelField, NewRecord
+from moorage.errors import LostAnswerError, RowError
+from moorage.odoo.context import SILENT
+from moorage.odoo.edition import identify
+from moorage.odoo.transport import PATIENCE_SECONDS, Transport
+
+MARKER = "x_moorage_key"
+#: One2many to `ir.model.data`: lets a record and its External ID be made in one transaction.
+EXTERNAL_IDS = "x_moorage_external_ids"
+_SAFE = "-_.~"
+
+
+class OdooClient:
+    """A silent way to one Odoo database, for one project and one kind of source.
+
+    External IDs stand in module `moorage_<project>` (no installed module has that name, so no
+    update removes them) as `<model>-<object>-<id>`; `crm_lead-leads-12` is `krayin:leads:12`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        database: str,
+        api_key: str,
+        *,
+        project: str,
+        source: str,
+        connections: int = 4,
+        patience_seconds: float = PATIENCE_SECONDS,
+        on_wait: Callable[[str], None] | None = None,
+    ) -> None:
+        self._transport = Transport(
+            url,
+            database,
+            api_key,
+            connections=connections + 1,
+            patience_seconds=patience_seconds,
+            on_wait=on_wait,
+        )
+        self.module = f"moorage_{project}"
+        self.source = source
+        self.connections = connections
+        self._database = database
+        self._fields: dict[str, dict[str, ModelField]] = {}
+        self._identity: DestinationIdentity | None = None
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close the connections; calls that wait for Odoo give up."""
+        self._transport.close()
+
+    # -- what stands there -------------------------------------------------------------------
+
+    @property
+    def identity(self) -> DestinationIdentity:
+        """Which Odoo this is; asked once. Wrong keys, too old an Odoo and no CRM are refused."""
+        if self._identity is None:
+            self._identity = identify(self.read, self._transport.url, self._database)
+        return self._identity
+
+    def fields(self, model: str) -> dict[str, ModelField]:
+        """The fields of `model`; empty if there is no such model."""
+        with self._lock:
+            if model in self._fields:
+                return self._fields[model]
+        attributes = ["string", "type", "relation", "required", "readonly", "store", "selection"]
+        try:
+            answer = self.read(model, "fields_get", attributes=[*attributes, "size"])
+        except RowError as error:
+            if error.code not in ("not_found", "access"):
+                raise
+            answer = {}
+        described = {name: _model_field(name, about) for name, about in answer.items()}
+        with self._lock:
+            self._fields[model] = described
+        return described
+
+    def forget(self) -> None:
+        """Drop cached descriptions."""
+        with self._lock:
+            self._fields.clear()
+
+    # -- calls -------------------------------------------------------------------------------
+
+    def call(self, model: str, method: str, **arguments: Json) -> Json:
+        """One call in the silent context, sent once; a lost race is run again."""
+        body = orjson.dumps(self._silent(arguments))
+        return self._write(model, method, body)
+
+    def read(self, model: str, method: str, **arguments: Json) -> Json:
+        """One call that changes nothing, retried while Odoo is away."""
+        body = orjson.dumps(self._silent(arguments))
+        path = f"/json/2/{model}/{method}"
+        return self._transport.patiently(lambda: self._transport.post(path, body, writing=False))
+
+    def pages(
+        self, model: str, domain: Domain, fields: Sequence[str], *, size: int = 2000
+    ) -> Iterator[list[dict[str, Json]]]:
+        """All records of `domain`, archived too, by ascending id, in pages."""
+        last = 0
+        while True:
+            page = self.read(
+                model,
+                "search_read",
+                domain=["&", ("id", ">", last), *_conjoined(domain)],
+                fields=list(fields),
+                limit=size,
+                order="id",
+                context={"active_test": False},
+                load=None,
+            )
+            if page:
+                yield page
+                last = page[-1]["id"]
+            if len(page) < size:
+                return
+
+    def _silent(self, arguments: Mapping[str, Json]) -> dict[str, Json]:
+        context = {"lang": "en_US", "tz": "UTC", **SILENT, **(arguments.get("context") or {})}
+        return {**arguments, "context": context}
+
+    def _write(self, model: str, method: str, body: bytes) -> Json:
+        path = f"/json/2/{model}/{method}"
+        return self._transport.patiently(lambda: self._transport.post(path, body, writing=True))
+
+    # -- writes ------------------------------------------------------------------------------
+
+    def create(self, model: str, records: Sequence[NewRecord]) -> list[int]:
+        """Create all of `records`, markers and External IDs with them, in one transaction."""
+        rows = b",".join(self._row(model, record) for record in records)
+        context = orjson.dumps(self._silent({})["context"])
+        body = b'{"vals_list":[' + rows + b'],"context":' + context + b"}"
+        ids = self._write(model, "create", body)
+        return [int(odoo_id) for odoo_id in ids]
+
+    def _row(self, model: str, record: NewRecord) -> bytes:
+        external_id = {
+            "module": self.module,
+            "name": self.external_name(model, record.key),
+            "model": model,
+            "noupdate": True,
+        }
+        own = orjson.dumps({MARKER: record.key, EXTERNAL_IDS: [[0, 0, external_id]]})
+        values = record.values.strip()
+        return own if values == "{}" else values[:-1].encode() + b"," + own[1:]
+
+    def write(self, model: str, ids: Sequence[int], values: Mapping[str, Json]) -> None:
+        """Give all of `ids` the same values; writing them twice is the same as once."""
+        self._again("write", model, {"ids": list(ids), "vals": dict(values)})
+
+    def unlink(self, model: str, ids: Sequence[int]) -> None:
+        """Delete `ids`; those already gone are no error."""
+        standing = [
+            row["id"]
+            for page in self.pages(model, [("id", "in", list(ids))], ["id"])
+            for row in page
+        ]
+        if standing:
+            self._again("unlink", model, {"ids": standing})
+
+    def _again(self, method: str, model: str, arguments: dict[str, Json]) -> Json:
+        """A call that may be made twice: after a lost answer it is simply made again."""
+        body = orjson.dumps(self._silent(arguments))
+        for _ in range(5):
+            try:
+                return self._write(model, method, body)
+            except LostAnswerError as error:
+                lost = error
+                # Any answer to a read says that Odoo is back, and waits until it is.
+                self.read("res.users", "search_count", domain=[("id", "=", 1)])
+            except RowError as error:
+                if method == "unlink" and error.code == "missing_error":
+                    return None
+                raise
+        raise lost
+
+    # -- keys --------------------------------------------------------------------------------
+
+    def external_name(self, model: str, key: str) -> str:
+        """The External ID of `key` without its module."""
+        _, source_object, source_id = key.split(":", 2)
+        return f"{model.replace('.', '_')}-{source_object}-{quote(source_id, safe=_SAFE)}"
+
+    def key(self, external_name: str) -> str:
+        """The key behind an External ID of this project."""
+        _, source_object, source_id = external_name.split("-", 2)
+        return f"{self.source}:{source_object}:{unquote(source_id)}"
+
+    def adopt(self, model: str, keys_to_ids: Mapping[str, int]) -> None:
+        """Write External IDs for records that were there before; those that exist stay."""
+        known = self.find_keys(model, list(keys_to_ids))
+        values = [
+            {
+                "module": self.module,
+                "name": self.external_name(model, key),
+                "model": model,
+                "res_id": odoo_id,
+                "noupdate": True,
+            }
+            for key, odoo_id in keys_to_ids.items()
+            if key not in known
+        ]
+        if values:
+            self.call("ir.model.data", "create", vals_list=values)
+
+    def find_keys(self, model: str, keys: Sequence[str]) -> dict[str, int]:
+        """The ids of those `keys` that Odoo knows by External ID."""
+        names = {self.external_name(model, key): key for key in keys}
+        domain = [("module", "=", self.module), ("name", "in", list(names))]
+        found = {}
+        for page in self.pages("ir.model.data", domain, ["name", "res_id"]):
+            found.update({names[row["name"]]: int(row["res_id"]) for row in page})
+        return found
+
+    def all_keys(self, model: str) -> Iterator[list[tuple[str, int]]]:
+        """Every (key, id) of this project in `model`, in pages."""
+        domain = [("module", "=", self.module), ("model", "=", model)]
+        for page in self.pages("ir.model.data", domain, ["name", "res_id"], size=10_000):
+            yield [(self.key(row["name"]), int(row["res_id"])) for row in page]
+
+
+def _conjoined(domain: Domain) -> list[Json]:
+    """`domain` as one term that can stand behind an '&'."""
+    terms = list(domain)
+    if not terms:
+        return [(1, "=", 1)]
+    if any(isinstance(term, str) for term in terms):
+        return terms
+    return ["&"] * (len(terms) - 1) + terms
+
+
+def _model_field(name: str, about: Mapping[str, Json]) -> ModelField:
+    return ModelField(
+        name=name,
+        type=about["type"],
+        label=about.get("string", name),
+        relation=about.get("relation") or None,
+        required=bool(about.get("required")),
+        readonly=bool(about.get("readonly")),
+        store=bool(about.get("store", True)),
+        selection=tuple((str(value), str(label)) for value, label in about.get("selection") or ()),
+        custom=name.startswith("x_"),
+        size=about.get("size") or None,
+    )

@@ -1,0 +1,21 @@
+"""The silent context: with it Odoo writes what it is given, and tells nobody.
+
+Each key was seen in Odoo 19's code to switch off one thing that happens besides the write.
+"""
+
+from __future__ import annotations
+
+SILENT: dict[str, bool] = {
+    "tracking_disable": True,  # no tracking values, no log message
+    "mail_create_nolog": True,  # no "created" message
+    "mail_create_nosubscribe": True,  # the API user does not follow what it makes
+    "mail_notrack": True,
+    "mail_auto_subscribe_no_notify": True,  # else: a mail to each assignee
+    "mail_activity_quick_update": True,  # else: a mail to each activity's assignee
+    "mail_activity_automation_skip": True,
+    "no_reset_password": True,  # else: an invitation to each new user
+    "no_mail_to_attendees": True,
+    "dont_notify": True,  # calendar invitations
+    # Odoo's own key, used by its import: no address is copied between a contact and its company.
+    "_partners_skip_fields_sync": True,
+}

@@ -1,0 +1,129 @@
+"""JSON-2, Odoo's external API since 19: one POST per call, one call one transaction.
+
+`POST /json/2/<model>/<method>` with `Authorization: bearer <key>` and named arguments as a JSON
+object (https://www.odoo.com/documentation/19.0/developer/reference/external_api.html).
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+)
+
+from moorage.errors import LostAnswerError, MoorageError, SettingsError, UnreachableError
+from moorage.odoo.answers import RaceError, decode
+
+#: Far above Odoo's own limit (120 s of CPU, 240 s of time by default): the server gives up first.
+ANSWER_TIMEOUT_SECONDS = 900.0
+CONNECT_TIMEOUT_SECONDS = 10.0
+#: How long a server may be away before the run stops; a restart of PostgreSQL takes less.
+PATIENCE_SECONDS = 180.0
+
+
+class Transport:
+    """Calls to one Odoo database. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        url: str,
+        database: str,
+        api_key: str,
+        *,
+        connections: int = 4,
+        patience_seconds: float = PATIENCE_SECONDS,
+        on_wait: Callable[[str], None] | None = None,
+    ) -> None:
+        parts = urlsplit(url if "//" in url else f"https://{url}")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SettingsError(
+                f"{url!r} is not the address of a server",
+                todo="Write it like https://odoo.example.com in moorage.yaml.",
+            )
+        self.url = f"{parts.scheme}://{parts.netloc}"
+        self.patience_seconds = patience_seconds
+        self._on_wait = on_wait or (lambda _: None)
+        self._stopping = threading.Event()
+        self._headers = {
+            "Authorization": f"bearer {api_key}",
+            "Content-Type": "application/json",
+            "X-Odoo-Database": database,
+            "User-Agent": "moorage",
+        }
+        self._pool = urllib3.PoolManager(maxsize=connections, block=True, retries=False)
+
+    def close(self) -> None:
+        """End waiting calls and close the connections."""
+        self._stopping.set()
+        self._pool.clear()
+
+    def post(self, path: str, body: bytes, *, writing: bool) -> Any:
+        """One call, sent once; errors as `answers.decode` gives them."""
+        timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_SECONDS, read=ANSWER_TIMEOUT_SECONDS)
+        try:
+            answer = self._pool.request(
+                "POST", self.url + path, body=body, headers=self._headers, timeout=timeout
+            )
+        except (HTTPError, OSError) as error:
+            raise self._translated(error, path, writing) from None
+        return decode(answer.status, answer.data, where=f"{self.url}{path}", writing=writing)
+
+    def _translated(self, error: Exception, path: str, writing: bool) -> MoorageError:
+        cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+        where = f"{self.url}{path}"
+        if isinstance(cause, NameResolutionError):
+            return SettingsError(
+                "this host name is not known",
+                where=self.url,
+                state="Nothing was changed by this call.",
+                todo="Check the address in moorage.yaml and the network.",
+            )
+        if isinstance(cause, urllib3.exceptions.SSLError | ssl.SSLError):
+            return SettingsError(
+                f"the server's certificate is not accepted ({cause})",
+                where=self.url,
+                todo="Use the name the certificate is for, or add its authority to this machine.",
+            )
+        if isinstance(cause, NewConnectionError | ConnectTimeoutError):
+            return UnreachableError(
+                "nothing answers there",
+                where=self.url,
+                state="The call was not sent.",
+                todo="Check the address and that Odoo runs, then run the same command again.",
+            )
+        kind = LostAnswerError if writing else UnreachableError
+        return kind(f"the connection broke off ({type(cause).__name__})", where=where)
+
+    def patiently(self, call: Callable[[], Any], *, patience_seconds: float | None = None) -> Any:
+        """`call()`, again and again while Odoo is away or a race was lost, then its last error."""
+        patience = self.patience_seconds if patience_seconds is None else patience_seconds
+        deadline = time.monotonic() + patience
+        pause = 0.2
+        while True:
+            try:
+                return call()
+            except (UnreachableError, RaceError) as error:
+                if time.monotonic() + pause > deadline or self._stopping.is_set():
+                    raise self._given_up(error, patience) from error
+                self._on_wait(error.what)
+                self._stopping.wait(pause)
+                pause = min(pause * 1.7, 10.0)
+
+    def _given_up(self, error: MoorageError, patience: float) -> UnreachableError:
+        return UnreachableError(
+            f"{error.what} (tried for {patience:.0f} seconds)",
+            where=error.where,
+            state="What was done is recorded in the ledger.",
+            todo="When Odoo answers again, run the same command: it goes on from there.",
+        )
