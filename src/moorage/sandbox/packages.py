@@ -171,17 +171,35 @@ def _installing(cache: Path, final: Path) -> Iterator[Path | None]:
 
 def _install_python(draft: Path, lock_text: str) -> None:
     lock = draft / "requirements.txt"
-    uv = _find_uv()
-    version = sys.executable if sys.version_info < (3, 14) else "3.12"
-    if uv:
-        _run([uv, "venv", "--quiet", "--allow-existing", "--python", version, str(draft)])
-        lock.write_text(lock_text, encoding="utf-8")
-        python = str(draft / "bin/python")
-        _run([uv, "pip", "install", "--quiet", "--python", python, "-r", str(lock)])
-        return
-    _run([version, "-m", "venv", str(draft)])
     lock.write_text(lock_text, encoding="utf-8")
-    _run([str(draft / "bin/python"), "-m", "pip", "install", "--quiet", "-r", str(lock)])
+    python, uv = str(draft / "bin/python"), _find_uv()
+    # Odoo 19 runs on 3.10 to 3.13.
+    own_fits = sys.version_info < (3, 14)
+    if uv:
+        wanted = sys.executable if own_fits else "3.12"
+        try:
+            _run([uv, "venv", "--quiet", "--allow-existing", "--python", wanted, str(draft)])
+            _run([uv, "pip", "install", "--quiet", "--python", python, "-r", str(lock)])
+            return
+        except StoppedError:
+            # uv does not read pip's settings; on a machine set up for pip alone, pip gets through.
+            if not own_fits:
+                raise
+    interpreter = sys.executable if own_fits else _path_of_older_python()
+    _run([interpreter, "-m", "venv", "--clear", str(draft)])
+    lock.write_text(lock_text, encoding="utf-8")
+    _run([python, "-m", "pip", "install", "--quiet", "-r", str(lock)])
+
+
+def _path_of_older_python() -> str:
+    for name in ("python3.13", "python3.12", "python3.11", "python3.10"):
+        if found := shutil.which(name):
+            return found
+    raise SettingsError(
+        "Odoo 19 needs a Python from 3.10 to 3.13, and this machine has a newer one only.",
+        state="Nothing was installed.",
+        todo="Install one of them, or uv (which fetches one), and run again.",
+    )
 
 
 def _find_uv() -> str | None:

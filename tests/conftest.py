@@ -1,0 +1,85 @@
+"""Fixtures for tests that need a real Odoo or MariaDB.
+
+All test processes (pytest-xdist's too) share one sandbox: servers and template are made under its
+lock, databases are everybody's own. The last process to finish takes the servers down, unless
+somebody's own sandbox is being served.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from moorage.sandbox import MariaDBServer, OdooServer, Sandbox
+
+_counter = itertools.count(1)
+
+
+def _database_name() -> str:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return f"test_{worker}_{os.getpid()}_{next(_counter)}"
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """The shared sandbox; nothing is started until a server is asked for."""
+    shared = Sandbox()
+    with (shared.home / "tests.lease").open("a") as lease:
+        fcntl.flock(lease, fcntl.LOCK_SH)
+        yield shared
+        try:
+            fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return  # Another test process is still at work.
+        _leave(shared)
+
+
+def _leave(shared: Sandbox) -> None:
+    status = shared.status()
+    if status.postgres.is_running:
+        left_over = [server.name for server in status.odoo] + shared.postgres().databases()
+        for name in {name for name in left_over if name.startswith("test_")}:
+            shared.drop(name)
+    if not any(server.is_running for server in shared.status().odoo):
+        shared.down()
+
+
+@pytest.fixture
+def odoo(sandbox: Sandbox) -> Iterator[OdooServer]:
+    """A fresh Odoo with a database of its own for one test (about two seconds)."""
+    name = _database_name()
+    try:
+        yield sandbox.odoo(name)
+    finally:
+        sandbox.drop(name)
+
+
+@pytest.fixture(scope="module")
+def module_odoo(sandbox: Sandbox) -> Iterator[OdooServer]:
+    """A fresh Odoo shared by the tests of one module; they see each other's records."""
+    name = _database_name()
+    try:
+        yield sandbox.odoo(name)
+    finally:
+        sandbox.drop(name)
+
+
+@pytest.fixture(scope="session")
+def mariadb(sandbox: Sandbox) -> MariaDBServer:
+    """The shared MariaDB; take `mariadb_database` for a database of one's own."""
+    return sandbox.mariadb()
+
+
+@pytest.fixture
+def mariadb_database(mariadb: MariaDBServer) -> Iterator[str]:
+    """The name of an empty MariaDB database, dropped after the test."""
+    name = _database_name()
+    mariadb.create_database(name)
+    try:
+        yield name
+    finally:
+        mariadb.drop_database(name)
