@@ -8,7 +8,7 @@ invitation or a notification.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 Json = Any
@@ -57,6 +57,34 @@ class NewRecord:
 
     key: str
     values: str
+
+
+@dataclass(frozen=True)
+class WantedField:
+    """A custom field the destination shall have. `selection` holds (value, label) pairs."""
+
+    model: str
+    name: str
+    type: str
+    label: str
+    relation: str | None = None
+    selection: tuple[tuple[str, str], ...] = ()
+    index: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class LoadProfile:
+    """How one model is loaded well.
+
+    `batch_rows` is the size of a call; rows with the same `group_field` stay in one call, so that
+    calls side by side never wait for the same parent. `given` are values for fields that no
+    mapping fills: what Odoo would compute anyway, record by record and slowly.
+    """
+
+    batch_rows: int = 500
+    group_field: str | None = None
+    given: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Destination(Protocol):
@@ -122,4 +150,43 @@ class Destination(Protocol):
 
     def all_keys(self, model: str) -> Iterator[list[tuple[str, int]]]:
         """Every (key, id) this project has in `model`, by External ID, in pages."""
+        ...
+
+    # -- preparing and watching --------------------------------------------------------------
+
+    def markers(self, model: str) -> Sequence[WantedField]:
+        """The fields that `create` needs on `model` to write a record exactly once."""
+        ...
+
+    def make_fields(self, wanted: Sequence[WantedField]) -> dict[tuple[str, str], int]:
+        """Make custom fields; ids by (model, name). Those that exist already stay as they are."""
+        ...
+
+    def find_fields(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """The ids of those custom fields (model, name) that exist."""
+        ...
+
+    def drop_fields(self, field_ids: Sequence[int]) -> None:
+        """Delete custom fields with their columns."""
+        ...
+
+    def setting(self, name: str) -> bool | None:
+        """Whether a switch of Odoo's settings is on; None if this Odoo does not have it."""
+        ...
+
+    def set_setting(self, name: str, on: bool) -> None:
+        """Turn a switch of Odoo's settings."""
+        ...
+
+    def profile(self, model: str) -> LoadProfile:
+        """How `model` is loaded well."""
+        ...
+
+    def counters(self) -> dict[str, int]:
+        """Counts of what must not move (mails, notifications) and of what Odoo may add by itself
+        (messages, activities, followers), by model."""
+        ...
+
+    def now(self) -> str:
+        """The server's clock, UTC, as Odoo writes datetimes: `YYYY-MM-DD HH:MM:SS`."""
         ...

@@ -23,8 +23,21 @@ from moorage.errors import (
     UnreachableError,
 )
 
-#: PostgreSQL's refusals of the data itself: the same call would fail again.
-_DATA_ERRORS = ("DataError", "NumericValueOutOfRange", "StringDataRightTruncation", "Integrity")
+#: psycopg2's classes for a database that went away under the call; whether the transaction was
+#: committed before that is unknown. Every other class of it is a refusal of the data.
+_AWAY = (
+    "OperationalError",
+    "InterfaceError",
+    "AdminShutdown",
+    "CrashShutdown",
+    "CannotConnectNow",
+    "ConnectionException",
+    "ConnectionFailure",
+    "ConnectionDoesNotExist",
+    "DiskFull",
+    "TooManyConnections",
+    "PoolError",
+)
 #: Lost races: nothing was written, the same call may be made again at once.
 _RACES = ("SerializationFailure", "DeadlockDetected", "LockNotAvailable", "could not serialize")
 _EXTERNAL_ID_INDEX = "ir_model_data_module_name_uniq_index"
@@ -76,16 +89,19 @@ def _error(status: int, name: str, message: str, where: str, writing: bool) -> M
         )
     if status in (429, 502, 503, 504):
         return UnreachableError(f"Odoo is busy (HTTP {status})", where=where)
+    return _refusal(name, message, where, writing)
+
+
+def _refusal(name: str, message: str, where: str, writing: bool) -> MoorageError:
     if _EXTERNAL_ID_INDEX in message:
         return AlreadyThereError("the External ID exists already", code="exists", where=where)
     if any(race in name or race in message for race in _RACES):
         return RaceError("another transaction was faster", where=where)
-    if name.startswith("psycopg2") and not any(word in name for word in _DATA_ERRORS):
+    if name.endswith(_AWAY):
         kind = LostAnswerError if writing else UnreachableError
         return kind("Odoo lost its database connection", where=where)
-    if name.endswith("AccessError"):
-        return RowError(clean_reason(message), code="access", where=where)
-    return RowError(clean_reason(message or name), code=_code(name), where=where)
+    code = "access" if name.endswith("AccessError") else _code(name)
+    return RowError(clean_reason(message or name), code=code, where=where)
 
 
 def _code(name: str) -> str:

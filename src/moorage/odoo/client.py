@@ -8,19 +8,28 @@ from urllib.parse import quote, unquote
 
 import orjson
 
-from moorage.destination import DestinationIdentity, Domain, Json, ModelField, NewRecord
+from moorage.destination import (
+    DestinationIdentity,
+    Domain,
+    Json,
+    LoadProfile,
+    ModelField,
+    NewRecord,
+)
 from moorage.errors import LostAnswerError, RowError
 from moorage.odoo.context import SILENT
 from moorage.odoo.edition import identify
+from moorage.odoo.profiles import profile
+from moorage.odoo.schema import EXTERNAL_IDS, MARKER, SchemaMixin
 from moorage.odoo.transport import PATIENCE_SECONDS, Transport
 
-MARKER = "x_moorage_key"
-#: One2many to `ir.model.data`: lets a record and its External ID be made in one transaction.
-EXTERNAL_IDS = "x_moorage_external_ids"
+#: Must not move in a run, and what Odoo adds by itself if it is let.
+MUST_NOT_MOVE = ("mail.mail", "mail.notification", "sms.sms")
+COUNTED = (*MUST_NOT_MOVE, "mail.message", "mail.activity", "mail.followers")
 _SAFE = "-_.~"
 
 
-class OdooClient:
+class OdooClient(SchemaMixin):
     """A silent way to one Odoo database, for one project and one kind of source.
 
     External IDs stand in module `moorage_<project>` (no installed module has that name, so no
@@ -89,6 +98,22 @@ class OdooClient:
         """Drop cached descriptions."""
         with self._lock:
             self._fields.clear()
+
+    def profile(self, model: str) -> LoadProfile:
+        """How `model` is loaded well."""
+        return profile(model, self.identity)
+
+    def counters(self) -> dict[str, int]:
+        """Counts of mails and notifications, and of what Odoo may add by itself."""
+        return {
+            model: int(self.read(model, "search_count", domain=[], context={"active_test": False}))
+            for model in COUNTED
+            if self.fields(model)
+        }
+
+    def now(self) -> str:
+        """The server's clock, from the Date header of its answers."""
+        return self._transport.server_time()
 
     # -- calls -------------------------------------------------------------------------------
 

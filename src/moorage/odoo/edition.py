@@ -86,5 +86,5 @@ def _check_rights(read: Callable[..., Json], url: str, login: str) -> None:
                 f"the API user may not create {model}",
                 where=f"{url}, user {login}",
                 state="Nothing was changed.",
-                todo="Use a user with the rights Administration: Settings and Sales: Administrator.",
+                todo="Use a user with Administration: Settings and Sales: Administrator.",
             )

@@ -10,6 +10,8 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -78,6 +80,12 @@ class Transport:
         except (HTTPError, OSError) as error:
             raise self._translated(error, path, writing) from None
         return decode(answer.status, answer.data, where=f"{self.url}{path}", writing=writing)
+
+    def server_time(self) -> str:
+        """The server's clock now, UTC, as `YYYY-MM-DD HH:MM:SS`."""
+        headers = self._pool.request("GET", f"{self.url}/web/health").headers
+        moment = parsedate_to_datetime(headers["Date"])
+        return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
     def _translated(self, error: Exception, path: str, writing: bool) -> MoorageError:
         cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error

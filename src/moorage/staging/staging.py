@@ -52,7 +52,7 @@ class Staging:
         """Open `path`, creating it where it is not; StoppedError if the disk refuses."""
         path.parent.mkdir(parents=True, exist_ok=True)
         spill = path.parent / "spill"
-        config = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{MEMORY_LIMIT_MB}MB",
             "threads": str(threads),
             "temp_directory": str(spill),

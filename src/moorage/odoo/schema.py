@@ -1,0 +1,147 @@
+"""Custom fields and switches: what Moorage changes in Odoo's schema, and takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from moorage.destination import WantedField
+from moorage.errors import RowError, SettingsError
+
+MARKER = "x_moorage_key"
+#: One2many to `ir.model.data`: lets a record and its External ID be made in one transaction.
+EXTERNAL_IDS = "x_moorage_external_ids"
+
+
+def markers(model: str) -> list[WantedField]:
+    """The two fields by which `model` can be written exactly once."""
+    return [
+        WantedField(model, MARKER, "char", "Moorage key", index=True, help="Where it came from."),
+        WantedField(model, EXTERNAL_IDS, "one2many", "Moorage External ID", "ir.model.data"),
+    ]
+
+
+class SchemaMixin:
+    """The part of the client that makes and drops custom fields."""
+
+    read: Any
+    call: Any
+    forget: Any
+
+    def markers(self, model: str) -> list[WantedField]:
+        """The fields that `create` needs on `model`."""
+        return markers(model)
+
+    def find_fields(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """The ids of those custom fields that exist."""
+        rows = self.read(
+            "ir.model.fields",
+            "search_read",
+            domain=[
+                ("model", "in", sorted({model for model, _ in names})),
+                ("name", "in", sorted({name for _, name in names})),
+                ("state", "=", "manual"),
+            ],
+            fields=["model", "name"],
+        )
+        wanted = set(names)
+        found = {(row["model"], row["name"]): int(row["id"]) for row in rows}
+        return {name: field_id for name, field_id in found.items() if name in wanted}
+
+    def make_fields(self, wanted: Sequence[WantedField]) -> dict[tuple[str, str], int]:
+        """Make those of `wanted` that do not exist, in one transaction."""
+        names = [(field.model, field.name) for field in wanted]
+        existing = self.find_fields(names)
+        missing = [field for field in wanted if (field.model, field.name) not in existing]
+        if missing:
+            models = self._model_ids({field.model for field in missing})
+            values = [_values(field, models[field.model]) for field in missing]
+            try:
+                self.call("ir.model.fields", "create", vals_list=values)
+            except RowError as error:
+                raise SettingsError(
+                    f"Odoo refuses the custom fields: {error.reason}",
+                    state="None of them was made.",
+                    todo="Mend the create: rules in the mapping, confirm it, and prepare again.",
+                ) from error
+            self.forget()
+            existing = self.find_fields(names)
+        # Also after a kill between the two steps: storing it is harmless to repeat.
+        self._store_external_ids([existing[name] for name in names if name[1] == EXTERNAL_IDS])
+        return existing
+
+    def _store_external_ids(self, field_ids: list[int]) -> None:
+        """Let the one2many be written.
+
+        `ir.model.fields` refuses a stored one2many whose inverse is a many2one_reference, which
+        `res_id` is; made unstored and stored afterwards it works like Odoo's own `message_ids`.
+        """
+        rows = self.read("ir.model.fields", "read", ids=field_ids, fields=["store"])
+        unstored = [row["id"] for row in rows if not row["store"]]
+        if unstored:
+            self.call("ir.model.fields", "write", ids=unstored, vals={"store": True})
+            self.forget()
+
+    def drop_fields(self, field_ids: Sequence[int]) -> None:
+        """Delete custom fields with their columns; those already gone are no error."""
+        ids = self.read("ir.model.fields", "search", domain=[("id", "in", list(field_ids))])
+        if ids:
+            self.call("ir.model.fields", "unlink", ids=ids)
+        self.forget()
+
+    def _model_ids(self, models: set[str]) -> dict[str, int]:
+        rows = self.read(
+            "ir.model", "search_read", domain=[("model", "in", sorted(models))], fields=["model"]
+        )
+        found = {row["model"]: int(row["id"]) for row in rows}
+        missing = sorted(models - set(found))
+        if missing:
+            raise SettingsError(
+                f"this Odoo has no model {', '.join(missing)}",
+                state="Nothing was made.",
+                todo="Install the app that brings it, or map these records elsewhere.",
+            )
+        return found
+
+    # -- switches ----------------------------------------------------------------------------
+
+    def setting(self, name: str) -> bool | None:
+        """Whether the switch `name` of res.config.settings is on; None if there is none."""
+        known = self.read(
+            "res.config.settings", "fields_get", allfields=[name], attributes=["type"]
+        )
+        if name not in known:
+            return None
+        return bool(self.read("res.config.settings", "default_get", fields=[name]).get(name))
+
+    def set_setting(self, name: str, on: bool) -> None:
+        """Turn the switch `name`, and leave no transient row behind."""
+        ids = self.call("res.config.settings", "create", vals_list=[{name: on}])
+        self.call("res.config.settings", "execute", ids=ids)
+        standing = self.read("res.config.settings", "search", domain=[("id", "in", ids)])
+        if standing:
+            self.call("res.config.settings", "unlink", ids=standing)
+
+
+def _values(field: WantedField, model_id: int) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "model_id": model_id,
+        "name": field.name,
+        "field_description": field.label,
+        "ttype": field.type,
+        "index": field.index,
+        "help": field.help or False,
+        "copied": False,
+    }
+    if field.relation:
+        values["relation"] = field.relation
+    if field.type == "one2many":
+        values |= {"relation_field": "res_id", "store": False}
+    if field.type == "many2one":
+        values["on_delete"] = "set null"
+    if field.selection:
+        values["selection_ids"] = [
+            [0, 0, {"value": value, "name": label, "sequence": position}]
+            for position, (value, label) in enumerate(field.selection)
+        ]
+    return values
