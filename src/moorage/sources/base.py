@@ -112,12 +112,28 @@ class Source(Protocol):
         ...
 
 
+class DemoServers(Protocol):
+    """The throw-away servers a demo may put its data on (`moorage.sandbox.Sandbox`)."""
+
+    def mariadb(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class DemoData:
+    """Demo data that stand ready: the `options` and `secrets` that open them as a source."""
+
+    options: Mapping[str, Any]
+    secrets: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class SourceKind:
     """How to open a source of one kind.
 
     `options` are the settings a project must or may give under `source:` with their default (None:
-    must be given) and a line of help; `open` gets them with secrets filled in.
+    must be given) and a line of help; `secrets` names those options that come from the environment
+    or the keyring, never from the file; `open` gets all of them filled in. `demo(servers, scale,
+    seed)`, where there is one, makes realistic data to try Moorage on; the same seed, the same data.
     """
 
     name: str
@@ -125,6 +141,8 @@ class SourceKind:
     options: Mapping[str, tuple[Any, str]]
     open: Callable[[Mapping[str, Any]], Source]
     mapping_template: Path
+    secrets: tuple[str, ...] = ("password",)
+    demo: Callable[[DemoServers, int, int], DemoData] | None = None
 
 
 def load_source_kinds() -> dict[str, SourceKind]:
