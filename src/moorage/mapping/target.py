@@ -13,6 +13,10 @@ Beside it `target."<entry>__findings"` (key, field, severity, message) names row
 (`severity = 'set_aside'`) or go with something left out (`'warning'`). A row with a set-aside
 finding is in the table too; `plan` keeps it out.
 
+`target._merges` (model, key, into_key, why) names rows that are merged into another row. They stand
+in their target table too; `plan` writes the surviving row and adopts the key. Link columns hold the
+surviving key already.
+
 `target._not_selected` (object, source_key, reason) holds source rows that no entry takes, and
 `target._accounted` is the view that lists every tidy row with the entries that took it.
 """
@@ -51,6 +55,7 @@ class TargetField:
     relation: str | None = None
     required: bool = False
     on_missing_link: str = "set_aside"
+    later: bool = False
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ _AWAY = (
 #: Lost races: nothing was written, the same call may be made again at once.
 _RACES = ("SerializationFailure", "DeadlockDetected", "LockNotAvailable", "could not serialize")
 _EXTERNAL_ID_INDEX = "ir_model_data_module_name_uniq_index"
-_DETAIL = re.compile(r"\s*DETAIL:.*", re.DOTALL)
+#: PostgreSQL quotes the statement and the row behind these words.
+_QUOTED = re.compile(r"\s*(DETAIL|LINE \d+|CONTEXT):.*", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _LONGEST_REASON = 400
 
@@ -111,7 +112,7 @@ def _code(name: str) -> str:
 
 
 def clean_reason(message: str) -> str:
-    """Odoo's words without markup, without PostgreSQL's DETAIL (which quotes the row's data)."""
-    text = html.unescape(_TAG.sub(" ", _DETAIL.sub("", message)))
+    """Odoo's words without markup, without what PostgreSQL quotes of the row's data."""
+    text = html.unescape(_TAG.sub(" ", _QUOTED.sub("", message)))
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_REASON else text[: _LONGEST_REASON - 1] + "…"

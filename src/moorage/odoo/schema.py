@@ -115,12 +115,13 @@ class SchemaMixin:
         return bool(self.read("res.config.settings", "default_get", fields=[name]).get(name))
 
     def set_setting(self, name: str, on: bool) -> None:
-        """Turn the switch `name`, and leave no transient row behind."""
+        """Turn the switch `name`.
+
+        Odoo's way is a transient record, which nobody may delete: its row goes when Odoo next
+        vacuums.
+        """
         ids = self.call("res.config.settings", "create", vals_list=[{name: on}])
         self.call("res.config.settings", "execute", ids=ids)
-        standing = self.read("res.config.settings", "search", domain=[("id", "in", ids)])
-        if standing:
-            self.call("res.config.settings", "unlink", ids=standing)
 
 
 def _values(field: WantedField, model_id: int) -> dict[str, Any]:
