@@ -1,0 +1,37 @@
+"""The wall clock of a time zone as a DuckDB expression, from Python's own zone data."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_FIRST = datetime(2021, 12, 1, tzinfo=UTC)
+_HOURS = 24 * 365 * 6
+
+
+def _offset_minutes(zone: ZoneInfo, moment: datetime) -> int:
+    offset = moment.astimezone(zone).utcoffset()
+    return int(offset.total_seconds() // 60) if offset else 0
+
+
+def standard_minutes(timezone: str) -> int:
+    """The offset of the zone in minutes at the first day of the data, a winter day."""
+    return _offset_minutes(ZoneInfo(timezone), _FIRST)
+
+
+def wall_expression(timezone: str) -> str:
+    """An expression in `utc` (a TIMESTAMP) that gives the zone's wall time.
+
+    Zones change on full hours, so one look per hour finds every change.
+    """
+    zone = ZoneInfo(timezone)
+    cases = []
+    current = standard_minutes(timezone)
+    for hour in range(0, _HOURS):
+        moment = _FIRST + timedelta(hours=hour)
+        minutes = _offset_minutes(zone, moment)
+        if minutes != current:
+            cases.append(
+                f"WHEN utc < TIMESTAMP '{moment:%Y-%m-%d %H:%M:%S}' THEN utc + to_minutes({current})"
+            )
+            current = minutes
+    last = f"utc + to_minutes({current})"
+    return f"CASE {' '.join(cases)} ELSE {last} END" if cases else f"({last})"
