@@ -25,7 +25,7 @@ _STAGES: dict[int, list[tuple[str, str, int, str, float]]] = {
         ("new", "New", 10, "open", 0.2),
         ("demo", "Demo ", 30, "open", 0.15),
         ("waiting", LONG_STAGE, 60, "open", 0.2),
-        ("won", "Closed – won", 100, "won", 0.2),
+        ("won", "Closed (won)", 100, "won", 0.2),
         ("lost", "Lost", 0, "lost", 0.25),
     ],
     3: [
@@ -37,9 +37,10 @@ _STAGES: dict[int, list[tuple[str, str, int, str, float]]] = {
     ],
 }
 _TAGS = (
-    ("VIP", "#337CFF"), ("vip ", "#FF4433"), ("V.I.P.", None), ("Hot", "#ff0000"), ("hot", "#FF0000"),
-    ("Key Account", "#00AA55"), ("key-account", "#00AA55"), ("Messe 2024", "#FEBF00"), ("Ação", None),
-    ("Do not call", "red"), ("réseau", "#123"), ("客户", "#337CFF"), ("Hot", "#FF0000"), ("🔥", None),
+    ("VIP", "#337CFF"), ("vip ", "#FF4433"), ("V.I.P.", None), ("Hot", "#ff0000"),
+    ("hot", "#FF0000"), ("Key Account", "#00AA55"), ("key-account", "#00AA55"),
+    ("Messe 2024", "#FEBF00"), ("Ação", None), ("Do not call", "red"), ("réseau", "#123"),
+    ("客户", "#337CFF"), ("Hot", "#FF0000"), ("🔥", None),
 )  # fmt: skip
 _SOURCES = (
     "Email", "Web", "Web Form", "Phone", "Direct", "Messe", "LinkedIn", "linkedin ", "Empfehlung"

@@ -25,13 +25,12 @@ def wall_expression(timezone: str) -> str:
     zone = ZoneInfo(timezone)
     cases = []
     current = standard_minutes(timezone)
-    for hour in range(0, _HOURS):
+    for hour in range(_HOURS):
         moment = _FIRST + timedelta(hours=hour)
         minutes = _offset_minutes(zone, moment)
         if minutes != current:
-            cases.append(
-                f"WHEN utc < TIMESTAMP '{moment:%Y-%m-%d %H:%M:%S}' THEN utc + to_minutes({current})"
-            )
+            before = f"{moment:%Y-%m-%d %H:%M:%S}"
+            cases.append(f"WHEN utc < TIMESTAMP '{before}' THEN utc + to_minutes({current})")
             current = minutes
     last = f"utc + to_minutes({current})"
     return f"CASE {' '.join(cases)} ELSE {last} END" if cases else f"({last})"

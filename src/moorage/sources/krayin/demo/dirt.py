@@ -86,7 +86,7 @@ KINDS = (
     Dirt("lead_value_zero", "leads", 0.1, "value 0"),
     Dirt("lead_value_null", "leads", 0.05, "no value"),
     Dirt("lead_value_max", "leads", 0.001, "value clipped to 99999999.9999"),
-    Dirt("lead_close_date_wiped", "leads", 0.3, "expected close date only in the shadow copy"),
+    Dirt("lead_close_date_wiped", "leads", 0.3, "close date only in the shadow copy", "2.0.6"),
     Dirt("lead_zero_close_date", "leads", 0.004, "expected close date is the zero date"),
     Dirt("lead_stage_drift", "leads", 0.05, "shadow copy of the stage is stale", "2.0.0"),
     Dirt("lead_title_drift", "leads", 0.02, "shadow copy of the title differs"),

@@ -104,6 +104,6 @@ def _load_file(
             "CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' "
             f"ESCAPED BY '' LINES TERMINATED BY '\\n' ({names})"
         )
-        loaded = cursor.rowcount
+        loaded = int(cursor.rowcount)
     connection.commit()
     return loaded

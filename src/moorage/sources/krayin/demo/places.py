@@ -40,7 +40,7 @@ def place_rows() -> list[dict[str, Any]]:
 
 def country_rows() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of `countries` and `country_states`, states only where Krayin's seed is likely used."""
-    names = Locale("en").territories
+    names = {str(code): str(name) for code, name in Locale("en").territories.items()}
     codes = sorted(
         code for code in names if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
     )

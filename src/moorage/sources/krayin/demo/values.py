@@ -82,6 +82,7 @@ def _custom(attribute: Attribute) -> str:
         hits += "" if attribute.lookup_type else " OR d_value_dangling_option(id)"
     elif attribute.type in ("multiselect", "checkbox"):
         hits = " OR d_value_empty_choice(id)"
+        hits += "" if attribute.lookup_type else " OR d_value_dangling_option(id)"
     elif attribute.type in ("date", "datetime"):
         hits = " OR d_value_zero_date(id)"
     elif attribute.type == "lookup":
@@ -91,57 +92,75 @@ def _custom(attribute: Attribute) -> str:
 
 
 def _custom_value(attribute: Attribute, purpose: str) -> str:
-    options = "[" + ", ".join(str(option) for option in attribute.option_ids[:-1]) + "]"
-    chosen = f"one_of('{purpose}', id, {options})"
-    if attribute.lookup_type:
-        chosen = f"1 + below('{purpose}', id, {_LOOKED_UP[attribute.lookup_type]})"
-    gone = str(attribute.option_ids[-1]) if attribute.option_ids else "0"
     match attribute.type:
         case "text":
-            return _text(attribute.validation, purpose)
+            value = _text(attribute.validation, purpose)
         case "textarea":
-            return f"'First line' || chr(10) || '<b>second</b>; ' || below('{purpose}', id, 99)"
+            value = f"'First line' || chr(10) || '<b>second</b>; ' || below('{purpose}', id, 99)"
         case "price":
-            return f"round(exp(6 + gauss('{purpose}', id)), 2)"
+            value = f"round(exp(6 + gauss('{purpose}', id)), 2)"
         case "boolean":
-            return f"below('{purpose}', id, 2)"
+            value = f"below('{purpose}', id, 2)"
+        case "select" | "multiselect" | "checkbox" | "lookup":
+            value = _choice(attribute, purpose)
+        case "email" | "phone" | "address":
+            value = _json(attribute.type, purpose)
+        case "date" | "datetime":
+            value = _moment(attribute.type, purpose)
+        case _:
+            ending = "png" if attribute.type == "image" else "pdf"
+            stem = f"left(md5('{purpose}' || id) || md5(id::VARCHAR), 40)"
+            value = f"'{attribute.entity_type}/' || id || '/' || {stem} || '.{ending}'"
+    return value
+
+
+def _choice(attribute: Attribute, purpose: str) -> str:
+    def chosen(name: str) -> str:
+        if attribute.lookup_type:
+            return f"(1 + below('{name}', id, {_LOOKED_UP[attribute.lookup_type]}))"
+        return f"one_of('{name}', id, {list(attribute.option_ids[:-1])})"
+
+    one = chosen(purpose)
+    # The last option of each list is deleted; a lookup has none that could be.
+    gone = f"{attribute.option_ids[-1]}" if attribute.option_ids else one
+    match attribute.type:
         case "select":
             return (
                 "CASE WHEN d_value_zero_option(id) THEN 0 "
-                f"WHEN d_value_dangling_option(id) THEN {gone} ELSE {chosen} END"
-            )
-        case "multiselect" | "checkbox":
-            second = chosen.replace(f"'{purpose}'", f"'{purpose}-2'")
-            return (
-                "CASE WHEN d_value_empty_choice(id) THEN '' "
-                f"WHEN id % 2 = 0 THEN ({chosen}) || ',' || ({second}) ELSE ({chosen})::VARCHAR END"
+                f"WHEN d_value_dangling_option(id) THEN {gone} ELSE {one} END"
             )
         case "lookup":
-            return f"CASE WHEN d_value_dangling_lookup(id) THEN 70000000 + id ELSE {chosen} END"
-        case "email":
-            return f"""'[{{"value":"extra' || below('{purpose}', id, 999) || '@mail.example","label":"work"}}]'"""
-        case "phone":
-            return (
-                f"""'[{{"value":"+49 30 ' || digits('{purpose}', id, 7) || '","label":"home"}}]'"""
-            )
-        case "address":
-            return """'{"address":"Am Markt ' || id || '","country":"AT","state":"WI","city":"Wien","postcode":"1010"}'"""
-        case "date":
-            return (
-                "CASE WHEN d_value_zero_date(id) THEN '0000-00-00' "
-                f"ELSE (DATE '2024-01-01' + below('{purpose}', id, 1500)::INTEGER)::VARCHAR END"
-            )
-        case "datetime":
-            return (
-                "CASE WHEN d_value_zero_date(id) THEN '0000-00-00 00:00:00' "
-                f"ELSE db_time(TIMESTAMP '2024-01-01 08:00:00' + to_minutes(below('{purpose}', id, 900000))) END"
-            )
+            return f"CASE WHEN d_value_dangling_lookup(id) THEN 70000000 + id ELSE {one} END"
         case _:
-            suffix = "png" if attribute.type == "image" else "pdf"
             return (
-                f"'{attribute.entity_type}/' || id || '/' || "
-                f"left(md5('{purpose}' || id) || md5(id::VARCHAR), 40) || '.{suffix}'"
+                "CASE WHEN d_value_empty_choice(id) THEN '' "
+                f"WHEN d_value_dangling_option(id) THEN {one} || ',' || {gone} "
+                f"WHEN id % 2 = 0 THEN {one} || ',' || {chosen(purpose + '-2')} "
+                f"ELSE {one}::VARCHAR END"
             )
+
+
+def _json(kind: str, purpose: str) -> str:
+    match kind:
+        case "email":
+            address = f"'extra' || below('{purpose}', id, 999) || '@mail.example'"
+            return f"'[' || entry({address}, 'work') || ']'"
+        case "phone":
+            return f"'[' || entry('+49 30 ' || digits('{purpose}', id, 7), 'home') || ']'"
+        case _:
+            rest = '","country":"AT","state":"WI","city":"Wien","postcode":"1010"}'
+            return f"""'{{"address":"Am Markt ' || id || '{rest}'"""
+
+
+def _moment(kind: str, purpose: str) -> str:
+    if kind == "date":
+        zero = "0000-00-00"
+        value = f"(DATE '2024-01-01' + below('{purpose}', id, 1500)::INTEGER)::VARCHAR"
+    else:
+        zero = "0000-00-00 00:00:00"
+        minutes = f"to_minutes(below('{purpose}', id, 900000))"
+        value = f"db_time(TIMESTAMP '2024-01-01 08:00:00' + {minutes})"
+    return f"CASE WHEN d_value_zero_date(id) THEN '{zero}' ELSE {value} END"
 
 
 def _text(validation: str | None, purpose: str) -> str:
@@ -151,11 +170,13 @@ def _text(validation: str | None, purpose: str) -> str:
         case "decimal":
             return f"round(unit('{purpose}', id) * 100, 2)::VARCHAR"
         case "url":
-            return f"one_of('{purpose}', id, ['https://', 'http://', 'www.', '']) || 'firma' || id || '.example'"
+            scheme = f"one_of('{purpose}', id, ['https://', 'http://', 'www.', ''])"
+            return f"{scheme} || 'firma' || id || '.example'"
         case "email":
             return f"'billing' || below('{purpose}', id, 9999) || '@firma.example'"
         case _:
-            return f"one_of('{purpose}', id, ['DE', 'ATU', 'FR ', 'in ']) || digits('{purpose}-n', id, 7)"
+            country = f"one_of('{purpose}', id, ['DE', 'ATU', 'FR ', 'in '])"
+            return f"{country} || digits('{purpose}-n', id, 7)"
 
 
 def _strays(lead_owner: Attribute, lead_text: Attribute) -> list[str]:

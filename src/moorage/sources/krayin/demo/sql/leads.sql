@@ -4,7 +4,11 @@ WITH numbered AS (
         1 + floor($n_persons * pow(unit('lead-person', i), 1.3))::BIGINT AS person,
         CASE WHEN d_lead_closed_at_missing(i) OR unit('pipeline', i) < 0.6 THEN 1 WHEN unit('pipeline', i) < 0.8 THEN 2 ELSE 3 END
             AS pipeline,
-        unit('stage', i) AS progress,
+        -- Dirt about closing needs a lead that is lost, won or open; 0.6 is won in pipeline 1.
+        CASE WHEN d_lead_lost_reason_long(i) OR d_lead_lost_reason_case(i) THEN 0.999
+             WHEN d_lead_closed_at_missing(i) THEN CASE WHEN i % 2 = 0 THEN 0.6 ELSE 0.999 END
+             WHEN d_lead_closed_at_stray(i) THEN 0.001
+             ELSE unit('stage', i) END AS progress,
         since_start('lead', i, $n_leads) AS created_moment,
         CASE WHEN d_lead_same_title(i) THEN i - 1 ELSE i END AS titled_after
     FROM range(1, $n_leads + 1) AS t(i)
@@ -12,15 +16,8 @@ WITH numbered AS (
 staged AS (
     SELECT n.*, s.id AS stage, s.outcome
     FROM numbered AS n
-    JOIN stage_shares AS s ON s.pipeline = n.pipeline AND (
-        CASE WHEN d_lead_closed_at_missing(n.id) OR d_lead_lost_reason_long(n.id)
-                  OR d_lead_lost_reason_case(n.id) THEN 0.999
-             WHEN d_lead_closed_at_stray(n.id) THEN 0.001 ELSE n.progress END
-        ) >= s.from_share AND (
-        CASE WHEN d_lead_closed_at_missing(n.id) OR d_lead_lost_reason_long(n.id)
-                  OR d_lead_lost_reason_case(n.id) THEN 0.999
-             WHEN d_lead_closed_at_stray(n.id) THEN 0.001 ELSE n.progress END
-        ) < s.to_share
+    JOIN stage_shares AS s ON s.pipeline = n.pipeline
+        AND n.progress >= s.from_share AND n.progress < s.to_share
 ),
 titled AS (
     SELECT s.*,
