@@ -1,5 +1,5 @@
 """The ledger: what Moorage intended and did in each destination, in one SQLite file."""
 
-from moorage.ledger.ledger import Ledger, Receipt, SetAside
+from moorage.ledger.ledger import Change, Ledger, Receipt, SetAside, Warned
 
-__all__ = ["Ledger", "Receipt", "SetAside"]
+__all__ = ["Change", "Ledger", "Receipt", "SetAside", "Warned"]

@@ -36,6 +36,27 @@ class SetAside:
     place: str = ""
 
 
+@dataclass(frozen=True)
+class Warned:
+    """A row that went with something left out: its key, the field, a short code, the words."""
+
+    key: str
+    field: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field about to be overwritten: what stood there (JSON) and what comes (JSON)."""
+
+    key: str
+    odoo_id: int
+    field: str
+    before: str
+    after: str
+
+
 def now_text() -> str:
     """This moment in UTC, as the ledger writes times."""
     return datetime.now(UTC).isoformat(timespec="seconds")
@@ -263,5 +284,100 @@ class Ledger:
         """All rows set aside and not loaded since."""
         return self.connection.execute(
             "SELECT * FROM set_aside WHERE destination_id = ? ORDER BY model, key",
+            (destination_id,),
+        ).fetchall()
+
+    # -- updates -----------------------------------------------------------------------------
+
+    def intend_changes(self, run_id: int, model: str, changes: Sequence[Change]) -> None:
+        """Write down before-images, before the call that overwrites them."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "INSERT INTO change (run_id, model, key, odoo_id, field, before, after,"
+                " digest_before, loaded_before)"
+                " SELECT ?, ?, ?, ?, ?, ?, ?, max(digest), max(loaded) FROM record"
+                " WHERE model = ? AND key = ? AND destination_id ="
+                " (SELECT destination_id FROM run WHERE id = ?)",
+                [
+                    (
+                        run_id, model, change.key, change.odoo_id, change.field,
+                        change.before, change.after, model, change.key, run_id,
+                    )
+                    for change in changes
+                ],
+            )  # fmt: skip
+
+    def changes_done(self, run_id: int, model: str, keys: Sequence[str]) -> None:
+        """The call that overwrote the fields of `keys` has answered."""
+        self._mark_changes("UPDATE change SET status = 'done'", run_id, model, keys)
+
+    def forget_changes(self, run_id: int, model: str, keys: Sequence[str]) -> None:
+        """The call did not take effect: its before-images are of no use."""
+        self._mark_changes("DELETE FROM change", run_id, model, keys)
+
+    def _mark_changes(self, verb: str, run_id: int, model: str, keys: Sequence[str]) -> None:
+        with self.transaction() as connection:
+            connection.executemany(
+                f"{verb} WHERE run_id = ? AND model = ? AND key = ? AND status = 'intended'",
+                [(run_id, model, key) for key in keys],
+            )
+
+    def open_changes(self, destination_id: int) -> list[sqlite3.Row]:
+        """Before-images of calls whose answer was never written down."""
+        return self.connection.execute(
+            "SELECT change.* FROM change JOIN run ON run.id = change.run_id"
+            " WHERE change.status = 'intended' AND run.destination_id = ? ORDER BY change.id",
+            (destination_id,),
+        ).fetchall()
+
+    def update_record(
+        self, destination_id: int, model: str, key: str, digest: str, loaded: str
+    ) -> None:
+        """`key` now stands in Odoo as the target row `loaded`."""
+        with self.transaction() as connection:
+            connection.execute(
+                "UPDATE record SET digest = ?, loaded = ?"
+                " WHERE destination_id = ? AND model = ? AND key = ?",
+                (digest, loaded, destination_id, model, key),
+            )
+
+    def loaded(self, destination_id: int, model: str, keys: Sequence[str]) -> dict[str, str]:
+        """The target rows of `keys` as they were loaded last (JSON; '' where unknown)."""
+        found = {}
+        for key in keys:
+            row = self.connection.execute(
+                "SELECT loaded FROM record WHERE destination_id = ? AND model = ? AND key = ?",
+                (destination_id, model, key),
+            ).fetchone()
+            found[key] = row["loaded"] if row else ""
+        return found
+
+    def warn(
+        self, run_id: int, destination_id: int, entry: str, model: str, rows: Sequence[Warned]
+    ) -> None:
+        """Write down what was left out of rows that went."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO warning (destination_id, model, key, field, entry, run_id,"
+                " code, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        destination_id,
+                        model,
+                        row.key,
+                        row.field,
+                        entry,
+                        run_id,
+                        row.code,
+                        row.message,
+                    )
+                    for row in rows
+                ],
+            )
+
+    def warnings(self, destination_id: int) -> list[sqlite3.Row]:
+        """All warnings of a destination."""
+        return self.connection.execute(
+            "SELECT * FROM warning WHERE destination_id = ? ORDER BY model, key, field",
             (destination_id,),
         ).fetchall()

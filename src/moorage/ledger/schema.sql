@@ -86,6 +86,19 @@ CREATE TABLE IF NOT EXISTS set_aside (
     PRIMARY KEY (destination_id, model, key)
 ) WITHOUT ROWID;
 
+-- Rows that went with something left out, or that were not changed because people had changed them.
+CREATE TABLE IF NOT EXISTS warning (
+    destination_id INTEGER NOT NULL REFERENCES destination (id),
+    model TEXT NOT NULL,
+    key TEXT NOT NULL,
+    field TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES run (id),
+    code TEXT NOT NULL,                  -- link_missing, conflict, update_refused
+    message TEXT NOT NULL,
+    PRIMARY KEY (destination_id, model, key, field)
+) WITHOUT ROWID;
+
 -- What was made or set in Odoo besides records: fields, settings. Undone last, in reverse.
 CREATE TABLE IF NOT EXISTS preparation (
     id INTEGER PRIMARY KEY,

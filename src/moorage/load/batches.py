@@ -1,0 +1,93 @@
+"""One call at a time: what a worker thread does, and how a lost answer or a bad row is met.
+
+Workers make calls and return what happened; they never write the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from moorage.destination import Destination, NewRecord
+from moorage.errors import AlreadyThereError, LostAnswerError, RowError
+from moorage.ledger import Receipt, SetAside
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row on its way: key, Odoo values as JSON text, digest and text of its target row."""
+
+    key: str
+    values: str
+    digest: str
+    loaded: str
+
+    def receipt(self, odoo_id: int) -> Receipt:
+        """What to write down when Odoo gave it `odoo_id`."""
+        return Receipt(self.key, odoo_id, self.digest, self.loaded)
+
+
+@dataclass
+class Outcome:
+    """What became of a batch: every row of it is in exactly one of the two lists."""
+
+    receipts: list[Receipt] = field(default_factory=list)
+    refused: list[SetAside] = field(default_factory=list)
+
+    def __iadd__(self, other: Outcome) -> Outcome:
+        self.receipts += other.receipts
+        self.refused += other.refused
+        return self
+
+
+def create_isolating(destination: Destination, model: str, rows: Sequence[Row]) -> Outcome:
+    """Create all of `rows`; a refused batch is halved until the bad rows stand alone.
+
+    Every row comes back as a receipt or as refused with Odoo's own reason. A lost answer is never
+    guessed at: the External IDs are looked up, and only rows without one are sent again.
+    """
+    if not rows:
+        return Outcome()
+    try:
+        ids = destination.create(model, [NewRecord(row.key, row.values) for row in rows])
+    except (AlreadyThereError, LostAnswerError):
+        return _after_doubt(destination, model, rows)
+    except RowError as error:
+        if len(rows) == 1:
+            return Outcome(refused=[SetAside(rows[0].key, error.code, error.reason)])
+        middle = len(rows) // 2
+        outcome = create_isolating(destination, model, rows[:middle])
+        outcome += create_isolating(destination, model, rows[middle:])
+        return outcome
+    return Outcome([row.receipt(odoo_id) for row, odoo_id in zip(rows, ids, strict=True)])
+
+
+def _after_doubt(destination: Destination, model: str, rows: Sequence[Row]) -> Outcome:
+    """Look up which rows stand in Odoo, and send the others again.
+
+    The call in doubt may still be under way in Odoo. That is no danger: its External IDs and ours
+    are the same, and PostgreSQL's unique index lets only one of the two transactions commit.
+    """
+    found = destination.find_keys(model, [row.key for row in rows])
+    outcome = Outcome([row.receipt(found[row.key]) for row in rows if row.key in found])
+    outcome += create_isolating(destination, model, [row for row in rows if row.key not in found])
+    return outcome
+
+
+def batches(reader: Iterator[pa.RecordBatch], size: int) -> Iterator[list[Row]]:
+    """Rows in batches of about `size`; rows of one group are never parted."""
+    pending: list[Row] = []
+    last_group: int | None = None
+    for record_batch in reader:
+        columns = [record_batch.column(index).to_pylist() for index in range(5)]
+        for key, values, digest, loaded, group in zip(*columns, strict=True):
+            full = len(pending) >= size and (group is None or group != last_group)
+            if full or len(pending) >= 4 * size:
+                yield pending
+                pending = []
+            pending.append(Row(key, values, digest, loaded))
+            last_group = group
+    if pending:
+        yield pending

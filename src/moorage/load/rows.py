@@ -1,0 +1,103 @@
+"""Target rows as Odoo takes them: one JSON text per row, made by SQL.
+
+No Python touches single values: DuckDB resolves links against `meta.ids` and writes the JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import duckdb
+import orjson
+import pyarrow as pa
+
+from moorage.mapping.target import TargetField, TargetTable
+from moorage.staging.staging import identifier, literal
+
+_TEXT_FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S"}
+
+
+def prepare_ids(connection: duckdb.DuckDBPyConnection, pages: Iterable[list[Any]]) -> None:
+    """Make `meta.ids` (model, key, odoo_id): where every key of the ledger stands in Odoo."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE meta.ids (model VARCHAR, key VARCHAR, odoo_id BIGINT)"
+    )
+    for page in pages:
+        add_ids(connection, [(row["model"], row["key"], row["odoo_id"]) for row in page])
+
+
+def add_ids(connection: duckdb.DuckDBPyConnection, rows: list[tuple[str, str, int]]) -> None:
+    """Add rows to `meta.ids`."""
+    if not rows:
+        return
+    models, keys, ids = zip(*rows, strict=True)
+    table = pa.table({"model": models, "key": keys, "odoo_id": pa.array(ids, pa.int64())})
+    connection.register("new_ids", table)
+    connection.execute("INSERT INTO meta.ids SELECT model, key, odoo_id FROM new_ids")
+    connection.unregister("new_ids")
+
+
+def values_query(
+    table: TargetTable,
+    keys_sql: str,
+    *,
+    given: Mapping[str, Any] | None = None,
+    group_field: str | None = None,
+    order: str = "",
+) -> str:
+    """SELECT key, values (JSON text), digest, loaded, group_id for the keys of `keys_sql`.
+
+    `keys_sql` is a SELECT of (key, digest, loaded). Fields to fill later are left out; `given` are
+    constants for fields that the table does not fill.
+    """
+    fields = [field for field in table.fields if not field.later]
+    joins = [_link_join(table, field) for field in fields if field.holds == "link"]
+    pairs = [f"{literal(field.name)}, {_value(field)}" for field in fields]
+    own = {field.name for field in table.fields}
+    for name, value in (given or {}).items():
+        if name not in own:
+            pairs.append(f"{literal(name)}, {literal(orjson.dumps(value).decode())}::JSON")
+    group = f"{_alias(group_field)}.odoo_id" if group_field else "NULL::BIGINT"
+    return (
+        f"SELECT t.key, CAST(json_object({', '.join(pairs)}) AS VARCHAR) AS values,"
+        f" k.digest, k.loaded, {group} AS group_id"
+        f" FROM ({keys_sql}) k JOIN {table.table} t ON t.key = k.key {' '.join(joins)}"
+        f" ORDER BY group_id{order}, t.key"
+    )
+
+
+def _alias(field_name: str | None) -> str:
+    return identifier(f"link_{field_name}")
+
+
+def _link_join(table: TargetTable, field: TargetField) -> str:
+    alias = _alias(field.name)
+    model = literal(field.relation or "")
+    if field.type in ("many2many", "one2many"):
+        return (
+            "LEFT JOIN (SELECT u.key, list(i.odoo_id ORDER BY i.odoo_id) AS odoo_ids FROM"
+            f" (SELECT key, unnest({identifier(field.name)}) AS linked FROM {table.table}) u"
+            f" JOIN meta.ids i ON i.model = {model} AND i.key = u.linked GROUP BY u.key)"
+            f" {alias} ON {alias}.key = t.key"
+        )
+    return (
+        f"LEFT JOIN meta.ids {alias} ON {alias}.model = {model}"
+        f" AND {alias}.key = t.{identifier(field.name)}"
+    )
+
+
+def _value(field: TargetField) -> str:
+    """The SQL of one value as JSON; NULL is Odoo's false."""
+    column = f"t.{identifier(field.name)}"
+    if field.type in ("many2many", "one2many"):
+        ids = f"{_alias(field.name)}.odoo_ids" if field.holds == "link" else column
+        # [[6, 0, ids]]: replace all by these.
+        return f"to_json([[to_json(6), to_json(0), to_json(coalesce({ids}, []::BIGINT[]))]])"
+    if field.holds == "link":
+        column = f"{_alias(field.name)}.odoo_id"
+    elif field.type in _TEXT_FORMATS:
+        column = f"strftime({column}, '{_TEXT_FORMATS[field.type]}')"
+    elif field.type == "monetary":
+        column = f"CAST({column} AS DOUBLE)"
+    return f"coalesce(to_json({column}), 'false'::JSON)"

@@ -1,0 +1,231 @@
+"""Changes to records that stand in Odoo: three-way per field, before-image first.
+
+What Moorage loaded, what the source says now, what stands in Odoo: a field is written only where
+Odoo still has what was loaded. What people typed meanwhile is kept and reported.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import orjson
+
+from moorage.destination import Destination
+from moorage.errors import RowError
+from moorage.ledger import Change, Ledger, Warned
+from moorage.load.rows import values_query
+from moorage.mapping.target import TargetField, TargetTable
+from moorage.staging.staging import identifier, literal
+
+_PAGE = 200
+_TAG = re.compile(r"<[^>]+>|\s+")
+
+
+@dataclass(frozen=True)
+class _Update:
+    """One record: what Odoo has, what is sent, what was loaded (keys for links), and its row."""
+
+    key: str
+    odoo_id: int
+    changed: tuple[str, ...]
+    current: dict[str, Any]
+    values: dict[str, Any]
+    formerly: dict[str, Any]
+    digest: str
+    loaded: str
+
+
+class Updater:
+    """The updates of one entry in one run."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        ledger: Ledger,
+        destination: Destination,
+        destination_id: int,
+        run_id: int,
+        table: TargetTable,
+    ) -> None:
+        self._connection = connection
+        self._ledger = ledger
+        self._destination = destination
+        self._destination_id = destination_id
+        self._run_id = run_id
+        self._table = table
+        self._fields = {field.name: field for field in table.fields if not field.later}
+        self.updated_count = 0
+        self.conflict_count = 0
+        self.refused_count = 0
+
+    def update(self, total: int, progress: Any) -> None:
+        """Write the changed fields of the plan's updates, and fill matched records' empty ones."""
+        entry = literal(self._table.entry)
+        keys_sql = (
+            "SELECT p.key, p.digest, p.loaded FROM meta.plan p"
+            f" WHERE p.entry = {entry} AND (p.operation = 'update'"
+            " OR (p.operation = 'match' AND len(coalesce(p.changed, [])) > 0))"
+        )
+        rows = self._connection.cursor().execute(values_query(self._table, keys_sql))
+        while page := rows.fetchmany(_PAGE):
+            self._page(page)
+            progress(self._table.entry, self.updated_count, total)
+
+    def _page(self, page: list[tuple[Any, ...]]) -> None:
+        keys = [row[0] for row in page]
+        facts = self._facts(keys)
+        fields = sorted({name for _, changed, _ in facts.values() for name in changed})
+        current = self._current([odoo_id for odoo_id, _, _ in facts.values()], fields)
+        formerly = self._ledger.loaded(self._destination_id, self._table.model, keys)
+        for key, values, digest, loaded, _ in page:
+            odoo_id, changed, operation = facts[key]
+            if odoo_id not in current:
+                self._warn(key, "", "gone", "the record was deleted in Odoo by somebody")
+                self.conflict_count += operation == "update"
+                continue
+            update = _Update(
+                key, odoo_id, tuple(changed), current[odoo_id], orjson.loads(values),
+                orjson.loads(formerly[key] or "{}"), digest, loaded,
+            )  # fmt: skip
+            self._record(update, counted=operation == "update")
+
+    def _facts(self, keys: list[str]) -> dict[str, tuple[int, list[str], str]]:
+        rows = self._connection.execute(
+            "SELECT p.key, i.odoo_id, coalesce(p.changed, []), p.operation FROM meta.plan p"
+            " JOIN meta.ids i ON i.model = p.model AND i.key = p.key"
+            " WHERE p.entry = ? AND p.key IN (SELECT unnest(?::VARCHAR[]))",
+            [self._table.entry, keys],
+        ).fetchall()
+        return {
+            key: (odoo_id, [name for name in changed if name in self._fields], operation)
+            for key, odoo_id, changed, operation in rows
+        }
+
+    def _current(self, ids: list[int], fields: list[str]) -> dict[int, dict[str, Any]]:
+        pages = self._destination.pages(self._table.model, [("id", "in", ids)], fields)
+        return {row["id"]: row for page in pages for row in page}
+
+    def _record(self, update: _Update, *, counted: bool) -> None:
+        write, kept = self._three_way(update)
+        for name in kept:
+            message = "changed both in the source and in Odoo: left as it is in Odoo"
+            self._warn(update.key, name, "conflict", message)
+        if write and not self._write(update, write):
+            self.refused_count += counted
+            return
+        self._remember(update, kept)
+        self.conflict_count += counted and bool(kept)
+        self.updated_count += counted and not kept
+
+    def _three_way(self, update: _Update) -> tuple[dict[str, Any], list[str]]:
+        """The values to write, and the fields that people changed too."""
+        write: dict[str, Any] = {}
+        kept: list[str] = []
+        for name in update.changed:
+            field = self._fields[name]
+            there = comparable(field, update.current[name])
+            if there == comparable(field, update.values[name]):
+                continue
+            was = self._as_loaded(field, update.formerly.get(name))
+            empty = there in (False, 0, [])
+            if there == was or (name not in update.formerly and empty):
+                write[name] = update.values[name]
+            else:
+                kept.append(name)
+        return write, kept
+
+    def _write(self, update: _Update, values: dict[str, Any]) -> bool:
+        model = self._table.model
+        changes = [
+            Change(
+                update.key, update.odoo_id, name, orjson.dumps(update.current[name]).decode(),
+                orjson.dumps(value).decode(),
+            )
+            for name, value in values.items()
+        ]  # fmt: skip
+        self._ledger.intend_changes(self._run_id, model, changes)
+        try:
+            self._destination.write(model, [update.odoo_id], values)
+        except RowError as error:
+            self._ledger.forget_changes(self._run_id, model, [update.key])
+            self._warn(update.key, "", "update_refused", error.reason)
+            return False
+        self._ledger.changes_done(self._run_id, model, [update.key])
+        return True
+
+    def _remember(self, update: _Update, kept: list[str]) -> None:
+        digest, loaded = update.digest, update.loaded
+        if kept:
+            # Another digest than the row's: the next plan comes back to what is in conflict.
+            former = {name: update.formerly.get(name) for name in kept}
+            loaded = orjson.dumps({**orjson.loads(loaded), **former}).decode()
+            digest = "conflict"
+        self._ledger.update_record(
+            self._destination_id, self._table.model, update.key, digest, loaded
+        )
+
+    def _warn(self, key: str, field: str, code: str, message: str) -> None:
+        warned = [Warned(key, field, code, message)]
+        self._ledger.warn(
+            self._run_id, self._destination_id, self._table.entry, self._table.model, warned
+        )
+
+    def _as_loaded(self, field: TargetField, value: Any) -> Any:
+        """A value of a loaded target row, comparable with what Odoo gives."""
+        if field.holds == "link" and value:
+            keys = value if isinstance(value, list) else [value]
+            rows = self._connection.execute(
+                "SELECT odoo_id FROM meta.ids WHERE model = ?"
+                " AND key IN (SELECT unnest(?::VARCHAR[]))",
+                [field.relation, keys],
+            ).fetchall()
+            ids = sorted(odoo_id for (odoo_id,) in rows)
+            value = ids if isinstance(value, list) else (ids[0] if ids else False)
+        return comparable(field, value)
+
+    # -- second pass -------------------------------------------------------------------------
+
+    def fill_later(self) -> None:
+        """Write the links that could not be known when their record was created."""
+        for field in self._table.fields:
+            if field.later and field.holds == "link":
+                self._fill(field)
+
+    def _fill(self, field: TargetField) -> None:
+        rows = self._connection.execute(
+            "SELECT link.odoo_id, list(own.odoo_id ORDER BY own.odoo_id)"
+            f" FROM {self._table.table} t"
+            " JOIN meta.plan p ON p.key = t.key AND p.entry = ? AND p.operation = 'create'"
+            " JOIN meta.ids own ON own.model = p.model AND own.key = t.key"
+            f" JOIN meta.ids link ON link.model = ? AND link.key = t.{identifier(field.name)}"
+            " GROUP BY link.odoo_id ORDER BY link.odoo_id",
+            [self._table.entry, field.relation],
+        ).fetchall()
+        for linked_id, ids in rows:
+            self._destination.write(self._table.model, ids, {field.name: linked_id})
+
+
+def comparable(field: TargetField, value: Any) -> Any:
+    """A value as it can be compared: Odoo's, a target row's or one about to be sent."""
+    if field.type in ("many2many", "one2many"):
+        if value and isinstance(value[0], list):
+            value = value[0][2]
+        return sorted(value or [])
+    if field.type in ("float", "monetary", "integer"):
+        return round(float(value or 0), 6)
+    if field.type == "boolean":
+        return bool(value)
+    return _text(field, value) or False
+
+
+def _text(field: TargetField, value: Any) -> Any:
+    if field.type == "html":
+        # Odoo's sanitiser rewrites markup; words are what people change.
+        return _TAG.sub("", str(value or ""))
+    if isinstance(value, str) and field.type == "datetime":
+        return value[:19].replace("T", " ")
+    return value
