@@ -56,7 +56,9 @@ class PrivateApt:
         return [re.split("_", line.split()[1])[0] for line in answer.splitlines() if line]
 
     def field(self, package: str, name: str) -> str:
-        """One control field of the newest version of a package, e.g. its Version."""
+        """One control field of a package's newest version; empty where there is none of it."""
+        if not self._run("apt-cache", "pkgnames", package):
+            return ""
         answer = self._run("apt-cache", "show", "--no-all-versions", package)
         match = re.search(rf"^{name}: (.*)$", answer, re.MULTILINE)
         return match.group(1) if match else ""

@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 import urllib3
+from filelock import FileLock
 
 from moorage.errors import StoppedError
 from moorage.sandbox import processes
@@ -71,7 +72,7 @@ class OdooServer:
     def worker_pids(self) -> list[int]:
         """The processes that answer requests; Odoo replaces one that is killed."""
         children = psutil.Process(self.pid).children()
-        return [child.pid for child in children if "gevent" not in child.cmdline()]
+        return [child.pid for child in children if _answers_requests(child)]
 
     def psql(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement on the database and commit; typed rows (needs psycopg2)."""
@@ -89,15 +90,11 @@ class OdooServer:
 def serve(home: OdooHome, database: str, smtp_port: int | None = None) -> OdooServer:
     """The server of an existing database, started if it does not run with these settings."""
     folder = home.folder(database)
-    record_path = folder / "process.json"
-    settings = {"smtp_port": str(smtp_port or "")}
-    record = processes.find(record_path)
-    if record is not None and (record.settings != settings or not _is_healthy(record.port)):
-        record = None
-    if record is None:
-        preferred = processes.last_port(record_path) or _noted_port(folder)
-        stop(home.places, database)
-        record = _start(home, database, smtp_port, processes.free_port(preferred))
+    with FileLock(folder / "serve.lock"):
+        record = find(home.places, database)
+        if record is None or not _fits(record, smtp_port):
+            stop(home.places, database)
+            record = _start(home, database, smtp_port, processes.free_port(_noted_port(folder)))
     return OdooServer(
         url=f"http://127.0.0.1:{record.port}",
         database=database,
@@ -235,6 +232,19 @@ def _write_configuration(home: OdooHome, database: str, smtp_port: int | None) -
     path = home.folder(database) / "odoo.conf"
     write_private(path, f"[options]\n{lines}")
     return path
+
+
+def _fits(record: processes.ProcessRecord, smtp_port: int | None) -> bool:
+    """Whether a living server can be kept; a busy one still accepts connections."""
+    same_settings = record.settings == {"smtp_port": str(smtp_port or "")}
+    return same_settings and processes.accepts_connections(record.port)
+
+
+def _answers_requests(child: psutil.Process) -> bool:
+    try:
+        return "gevent" not in child.cmdline()
+    except psutil.NoSuchProcess:  # also a zombie: Odoo has not noticed its death yet
+        return False
 
 
 def _worker_count() -> int:

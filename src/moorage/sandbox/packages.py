@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -24,6 +25,8 @@ from filelock import FileLock
 from moorage.errors import SettingsError, StoppedError
 from moorage.sandbox import apt
 from moorage.sandbox.places import check_free_disk
+
+_log = logging.getLogger(__name__)
 
 SYSTEM_VARIABLE = "MOORAGE_SANDBOX_SYSTEM"
 ODOO_PACKAGE = "odoo-19"
@@ -163,6 +166,7 @@ def _installing(cache: Path, final: Path) -> Iterator[Path | None]:
             return
         check_free_disk(cache)
         draft = cache / f"{final.name}.draft"
+        _log.info("installing %s into %s", final.name, cache)
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         yield draft
@@ -208,7 +212,9 @@ def _find_uv() -> str | None:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # uv trusts its own certificates otherwise, and not those this machine was given.
+    environment = {"UV_SYSTEM_CERTS": "1", **os.environ}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise StoppedError(
             f"'{' '.join(command[:3])}' failed: {done.stderr.strip()[-800:]}",

@@ -150,7 +150,7 @@ def start(places: Places) -> PostgresServer:
     if record is None:
         processes.stop(record_path, polite=_SIGNALS["immediate"])
         data = _initialise(places, programs, folder, password)
-        port = processes.free_port(processes.last_port(record_path) or _noted_port(folder))
+        port = processes.free_port(_noted_port(folder))
         settings = [f"-c{name}={value}" for name, value in {**_SETTINGS, "port": port}.items()]
         record = processes.start(
             [programs.path("postgres"), "-D", str(data), *settings],

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -21,8 +22,10 @@ from typing import TypedDict
 
 import psutil
 
+from moorage.errors import StoppedError
 from moorage.sandbox.places import Account
 
+_PORTS = range(20_000, 32_000)
 # Popen objects are kept so that Python does not complain about children still running at exit.
 _started: list[subprocess.Popen[bytes]] = []
 
@@ -92,12 +95,6 @@ def find(record_path: Path) -> ProcessRecord | None:
     return record
 
 
-def last_port(record_path: Path) -> int | None:
-    """The port the server had last time, alive or not: clients like it to stay the same."""
-    record = _read(record_path)
-    return record.port if record else None
-
-
 def is_alive(record: ProcessRecord) -> bool:
     """Whether the very process that was started is still running (zombies are not)."""
     try:
@@ -132,16 +129,26 @@ def stop(record_path: Path, *, polite: signal.Signals, grace_seconds: float = 10
 
 
 def free_port(preferred: int | None = None) -> int:
-    """A free loopback port: the preferred one if nobody has it, else one the system picks."""
-    for port in [preferred, 0] if preferred else [0]:
+    """A free loopback port: the preferred one if nobody has it, else one taken at random.
+
+    Random ones lie below the range from which systems number outgoing connections, so that none
+    of those can take the port between this answer and the server's start.
+    """
+    candidates = [preferred] if preferred else []
+    candidates += random.sample(_PORTS, 50)
+    for port in candidates:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port or 0))
+                probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return int(probe.getsockname()[1])
-    raise RuntimeError("unreachable: the system always has a free port")
+            return port
+    raise StoppedError(
+        "no free port was found on loopback.",
+        state="Nothing was started.",
+        todo="End some of the servers on this machine, and run again.",
+    )
 
 
 def accepts_connections(port: int) -> bool:

@@ -111,7 +111,8 @@ class Sandbox:
     def mariadb(self, time_zone: str = "+00:00") -> MariaDBServer:
         """A MariaDB for sources, started if need be.
 
-        `time_zone` is the server's default, an offset or a name; another one restarts the server.
+        `time_zone` is the server's default, an offset or a name; asking for another one restarts
+        the server for everybody who uses this sandbox.
         """
         with self._lock:
             return mariadb.start(self._places, time_zone)

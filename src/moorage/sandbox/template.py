@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from moorage.sandbox import odoo
 from moorage.sandbox.odoo import OdooHome
 from moorage.sandbox.places import check_free_disk, write_private
+
+_log = logging.getLogger(__name__)
 
 TEMPLATE = "template_19"
 MODULES = ("crm", "sale_management", "project", "stock", "hr", "account", "calendar")
@@ -40,6 +43,7 @@ def ensure(home: OdooHome) -> None:
     if _matches(stamp_path, stamp) and TEMPLATE in home.postgres.databases():
         return
     check_free_disk(home.places.home)
+    _log.info("installing Odoo's modules into a template, once (a minute or two)")
     stamp_path.unlink(missing_ok=True)
     for name in (_DRAFT, TEMPLATE):
         odoo.drop(home, name)

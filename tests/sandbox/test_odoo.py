@@ -1,0 +1,135 @@
+"""The real thing: a served Odoo, its key, its database, its processes."""
+
+import os
+import signal
+import time
+
+import pytest
+import urllib3
+
+from moorage.sandbox import OdooServer, Sandbox, odoo_shell
+from moorage.sandbox import sandbox as sandbox_module
+
+pytestmark = pytest.mark.odoo
+
+
+def call(server: OdooServer, model: str, method: str, **arguments: object) -> object:
+    answer = urllib3.request(
+        "POST",
+        f"{server.url}/json/2/{model}/{method}",
+        json=arguments,
+        headers={"Authorization": f"bearer {server.api_key}"},
+    )
+    assert answer.status == 200, answer.data
+    return answer.json()
+
+
+def test_the_key_opens_a_fresh_database(module_odoo: OdooServer) -> None:
+    [admin] = call(  # type: ignore[misc]
+        module_odoo,
+        "res.users",
+        "search_read",
+        domain=[["login", "=", "admin"]],
+        fields=["lang", "tz"],
+    )
+    assert (admin["lang"], admin["tz"]) == ("en_US", "UTC")
+    fields = ["currency_id", "chart_template"]
+    [company] = call(module_odoo, "res.company", "search_read", fields=fields)  # type: ignore[misc]
+    assert (company["currency_id"][1], company["chart_template"]) == ("USD", "generic_coa")
+
+
+def test_rows_are_counted_exactly(module_odoo: OdooServer) -> None:
+    before = module_odoo.row_counts()
+    values = [{"name": f"Company {number}"} for number in range(3)]
+    call(module_odoo, "res.partner", "create", vals_list=values)
+    after = module_odoo.row_counts()
+    assert after["res_partner"] == before["res_partner"] + 3
+    assert module_odoo.psql("SELECT count(*) FROM res_partner") == [(after["res_partner"],)]
+
+
+def test_python_runs_inside_odoo(module_odoo: OdooServer) -> None:
+    assert odoo_shell(module_odoo, "print(env.cr.dbname)") == f"{module_odoo.database}\n"
+
+
+def test_a_killed_worker_is_replaced(module_odoo: OdooServer) -> None:
+    workers = module_odoo.worker_pids()
+    assert len(workers) >= 2
+    os.kill(workers[0], signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        now = module_odoo.worker_pids()
+        if workers[0] not in now and len(now) == len(workers):
+            break
+        time.sleep(0.2)
+    else:
+        pytest.fail("Odoo did not replace the worker")
+    assert call(module_odoo, "res.users", "search_count", domain=[])
+
+
+def test_a_crashed_server_comes_back_at_the_same_address(
+    sandbox: Sandbox, odoo: OdooServer
+) -> None:
+    call(odoo, "res.partner", "create", vals_list=[{"name": "Kept"}])
+    os.kill(odoo.pid, signal.SIGKILL)
+    again = sandbox.odoo(odoo.database)
+    assert (again.url, again.api_key) == (odoo.url, odoo.api_key)
+    assert again.pid != odoo.pid
+    assert call(again, "res.partner", "search_count", domain=[["name", "=", "Kept"]]) == 1
+    again.restart()
+    assert call(again, "res.partner", "search_count", domain=[["name", "=", "Kept"]]) == 1
+
+
+def test_clones_share_nothing_but_their_origin(
+    module_odoo: OdooServer, odoo: OdooServer, sandbox: Sandbox
+) -> None:
+    call(odoo, "res.partner", "create", vals_list=[{"name": "Only here"}])
+    domain = [["name", "=", "Only here"]]
+    assert call(odoo, "res.partner", "search_count", domain=domain) == 1
+    assert call(module_odoo, "res.partner", "search_count", domain=domain) == 0
+    data = {"name": "a.txt", "raw": "only here"}
+    call(odoo, "ir.attachment", "create", vals_list=[data])
+    served = {server.name for server in sandbox.status().odoo if server.is_running}
+    assert {module_odoo.database, odoo.database} <= served
+
+
+def test_secrets_are_private(sandbox: Sandbox, module_odoo: OdooServer) -> None:
+    folder = sandbox.home / "odoo" / "databases" / module_odoo.database
+    for path in (folder / "api_key", folder / "odoo.conf", sandbox.home / "postgres" / "password"):
+        assert path.stat().st_mode & 0o077 == 0, path
+    assert module_odoo.api_key not in repr(module_odoo)
+
+
+def test_reset_gives_a_fresh_database_at_the_same_address(
+    sandbox: Sandbox, odoo: OdooServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Not the real name: a developer's own sandbox is not the tests' to throw away.
+    monkeypatch.setattr(sandbox_module, "DATABASE", odoo.database)
+    call(odoo, "res.partner", "create", vals_list=[{"name": "Gone"}])
+    begun = time.monotonic()
+    again = sandbox.reset()
+    assert time.monotonic() - begun < 60
+    assert again.url == odoo.url
+    assert call(again, "res.partner", "search_count", domain=[["name", "=", "Gone"]]) == 0
+
+
+def test_what_was_committed_survives_a_crash_of_the_database_server(
+    module_odoo: OdooServer, sandbox: Sandbox
+) -> None:
+    postgres = sandbox.postgres()
+    postgres.create_database("crash_test")
+    try:
+        postgres.query("crash_test", "CREATE TABLE t AS SELECT 1 AS a")
+        postgres.restart("immediate")
+        assert postgres.query("crash_test", "SELECT a FROM t") == [(1,)]
+        assert call(module_odoo, "res.users", "search_count", domain=[])
+    finally:
+        postgres.drop_database("crash_test")
+
+
+def test_mail_goes_to_the_port_asked_for(sandbox: Sandbox, odoo: OdooServer) -> None:
+    again = sandbox.odoo(odoo.database, smtp_port=2525)
+    assert again.pid != odoo.pid
+    assert sandbox.odoo(odoo.database, smtp_port=2525).pid == again.pid
+    again.restart()
+    settings = sandbox.home / "odoo" / "databases" / odoo.database / "odoo.conf"
+    assert "smtp_port = 2525" in settings.read_text(encoding="utf-8")
