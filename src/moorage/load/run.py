@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from moorage.destination import Destination
 from moorage.errors import StoppedError
@@ -260,7 +261,7 @@ class Loader:
             table, keys_sql, given=profile.given, group_field=group if has_group else None
         )
         cursor = self._connection.cursor()
-        reader = cursor.execute(query).to_arrow_reader(profile.batch_rows)
+        reader: Any = cursor.execute(query).to_arrow_reader(profile.batch_rows)
         created = 0
         new_ids: list[tuple[str, str, int]] = []
         refused: list[str] = []
