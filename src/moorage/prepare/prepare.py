@@ -73,10 +73,10 @@ def apply_preparation(
     # One open preparation at a time: a kill half-way changes what is missing, not which run it is.
     run_id = ledger.start_run(destination_id, "prepare", "prepare", destination.now())
     for name in plan.settings:
-        _intend(ledger, destination_id, run_id, "setting", "", name, "false")
+        _intend(ledger, destination_id, run_id, ("setting", "", name), "false")
         destination.set_setting(name, True)
     for field in plan.fields:
-        _intend(ledger, destination_id, run_id, "field", field.model, field.name, "null")
+        _intend(ledger, destination_id, run_id, ("field", field.model, field.name), "null")
     ids = destination.make_fields(plan.fields) if plan.fields else {}
     with ledger.transaction() as connection:
         connection.execute(
@@ -93,13 +93,13 @@ def apply_preparation(
 
 
 def _intend(
-    ledger: Ledger, destination_id: int, run_id: int, kind: str, model: str, name: str, before: str
+    ledger: Ledger, destination_id: int, run_id: int, what: tuple[str, str, str], before: str
 ) -> None:
     with ledger.transaction() as connection:
         connection.execute(
             "INSERT OR IGNORE INTO preparation (destination_id, run_id, kind, model, name, before,"
             " after) VALUES (?, ?, ?, ?, ?, ?, 'true')",
-            (destination_id, run_id, kind, model, name, before),
+            (destination_id, run_id, *what, before),
         )
 
 
