@@ -36,7 +36,9 @@ def _groups(given: Any) -> Any:
 
 def _text_keys(given: Any) -> Any:
     """YAML reads `1:` and `true:` as number and boolean; source values are compared as text."""
-    return {as_text(key): value for key, value in given.items()} if isinstance(given, dict) else given
+    return (
+        {as_text(key): value for key, value in given.items()} if isinstance(given, dict) else given
+    )
 
 
 def _step(given: Any) -> Any:

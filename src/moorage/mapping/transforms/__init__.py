@@ -3,4 +3,13 @@
 from moorage.mapping.transforms import external, text, values
 from moorage.mapping.transforms.base import REGISTRY, ArgumentError, Kind, Outcome, Transform
 
-__all__ = ["REGISTRY", "ArgumentError", "Kind", "Outcome", "Transform", "external", "text", "values"]
+__all__ = [
+    "REGISTRY",
+    "ArgumentError",
+    "Kind",
+    "Outcome",
+    "Transform",
+    "external",
+    "text",
+    "values",
+]

@@ -37,7 +37,9 @@ def email(value: str) -> Outcome:
 
 @python_transform("is not a phone number; kept as it stands", takes=("text", "many"), warns=True)
 def phone(
-    value: str, country: str = "", format: Literal["international", "e164"] = "international"  # noqa: A002
+    value: str,
+    country: str = "",
+    format: Literal["international", "e164"] = "international",  # noqa: A002
 ) -> Outcome:
     """Writes a phone number in international form, as in `+44 20 7946 0000`.
 

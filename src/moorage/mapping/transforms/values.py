@@ -39,8 +39,8 @@ def integer(value: str) -> str:
     """Reads a whole number; one with decimals is a finding, not rounded."""
     exact = f"TRY_CAST(CAST({value} AS VARCHAR) AS DECIMAL(38, 9))"
     whole = f"CASE WHEN {exact} = trunc({exact}) THEN TRY_CAST({exact} AS BIGINT) END"
-    return f"coalesce({whole}, CAST(TRY_CAST(CASE WHEN CAST({value} AS VARCHAR) IN ('true',"
-    f" 'false') THEN CAST({value} AS VARCHAR) END AS BOOLEAN) AS BIGINT))"
+    yes_or_no = f"CASE CAST({value} AS VARCHAR) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
+    return f"coalesce({whole}, {yes_or_no})"
 
 
 @sql_transform(takes=("text", "integer", "boolean"), gives="boolean",
