@@ -1,0 +1,12 @@
+"""The witness: reads Odoo back and compares it with what the mapping says it must hold."""
+
+from moorage.verify.report import (
+    CountCheck,
+    Difference,
+    EntryReport,
+    SumCheck,
+    VerifyReport,
+)
+from moorage.verify.verify import verify
+
+__all__ = ["CountCheck", "Difference", "EntryReport", "SumCheck", "VerifyReport", "verify"]
