@@ -1,0 +1,182 @@
+"""A look at a Krayin database without reading it all: counts, fields, stages, what is odd."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from moorage.sources.base import Discovery, SourceObject
+from moorage.sources.krayin import catalogue
+from moorage.sources.krayin.attributes import Attribute, read_attributes
+from moorage.sources.krayin.pipelines import read_pipelines, stage_questions
+from moorage.sources.krayin.reader import Reader, quoted
+from moorage.sources.krayin.schema import Schema
+from moorage.sources.krayin.tables import COUNTED, EXTRACTED
+
+
+def discover(reader: Reader, schema: Schema, timezone: str, currency: str) -> Discovery:
+    """What the source holds, without its rows."""
+    look = Look(reader, schema)
+    attributes = read_attributes(reader, schema)
+    pipelines = read_pipelines(reader, schema)
+    counts = look.counts()
+    details = {
+        "table_counts": counts,
+        "pipelines": [pipeline.as_dict() for pipeline in pipelines],
+        "custom_fields": [_described(attribute) for attribute in attributes],
+        "owners": look.owners(),
+        "activities": look.grouped("activities", "type"),
+        "email_count": counts.get("emails", 0),
+        "attachments": look.attachments(counts),
+        "automations": {name: counts.get(name, 0) for name in ("workflows", "webhooks",
+                        "web_forms", "email_templates", "marketing_campaigns")},
+        "currency": currency,
+        "timezone": timezone,
+    }  # fmt: skip
+    time_note, time_question = look.time_zone(timezone)
+    notes = [*schema.notes(), *time_note, *look.oddities(), *_not_moved(counts)]
+    questions = [*stage_questions(pipelines), *time_question]
+    return Discovery(
+        kind="krayin",
+        release=schema.release,
+        identity=f"krayin:{reader.address}" + (f"#{schema.prefix}" if schema.prefix else ""),
+        objects=tuple(_object(name, counts, look, attributes) for name in catalogue.NAMES),
+        notes=tuple(notes),
+        questions=tuple(questions),
+        details=details,
+    )
+
+
+def _object(
+    name: str, counts: Mapping[str, int], look: Look, attributes: list[Attribute]
+) -> SourceObject:
+    custom = [field for a in attributes if a.object == name for field in a.fields()]
+    table = catalogue.table(name)
+    count = counts.get(table, 0) if table else look.derived_count(name)
+    fields = tuple(replace(field) for field in catalogue.native_fields(name))
+    return SourceObject(name, catalogue.label(name), count, (*fields, *custom))
+
+
+def _described(attribute: Attribute) -> dict[str, Any]:
+    return {
+        "object": attribute.object,
+        "code": attribute.code,
+        "label": attribute.name,
+        "type": attribute.type,
+        "lookup": attribute.lookup_type or None,
+        "options": list(attribute.options),
+        "required": attribute.required,
+    }
+
+
+def _not_moved(counts: Mapping[str, int]) -> list[str]:
+    later = [f"{counts[name]} {name}" for name in ("activities", "emails") if counts.get(name)]
+    return [f"Counted, not read in this version: {', '.join(later)}."] if later else []
+
+
+class Look:
+    """The queries of a discovery, over whichever tables are there."""
+
+    def __init__(self, reader: Reader, schema: Schema) -> None:
+        self._reader = reader
+        self._schema = schema
+
+    def _table(self, name: str) -> str:
+        return quoted(self._schema.prefix + name)
+
+    def _number(self, sql: str) -> int:
+        return int(self._reader.rows(sql)[0][0] or 0)
+
+    def counts(self) -> dict[str, int]:
+        """Exact row counts of all known tables that are there."""
+        names = [table.name for table in EXTRACTED] + list(COUNTED)
+        return {
+            name: self._number(f"SELECT count(*) FROM {self._table(name)}")
+            for name in names
+            if self._schema.has(name)
+        }
+
+    def grouped(self, table: str, column: str) -> dict[str, int]:
+        """Row counts by the values of a column."""
+        if not self._schema.has(table, column):
+            return {}
+        rows = self._reader.rows(
+            f"SELECT {quoted(column)}, count(*) FROM {self._table(table)} GROUP BY 1"
+        )
+        return {str(value): int(count or 0) for value, count in rows}
+
+    def derived_count(self, name: str) -> int:
+        """Rows of an object without a table: wordings of lost reasons; others are made later."""
+        if name != "lost_reasons":
+            return 0
+        return self._number(
+            "SELECT count(DISTINCT lower(trim(lost_reason)))"
+            f" FROM {self._table('leads')} WHERE trim(lost_reason) <> ''"
+        )
+
+    def owners(self) -> dict[str, dict[str, int]]:
+        """By user id, how many records of each table that user owns."""
+        owned: dict[str, dict[str, int]] = {}
+        for table in ("leads", "persons", "organizations", "quotes"):
+            for user_id, count in self.grouped(table, "user_id").items():
+                owned.setdefault(user_id, {})[table] = count
+        return owned
+
+    def attachments(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """How many files hang on activities and e-mails, and the bytes known of the latter."""
+        known = 0
+        if self._schema.has("email_attachments", "size"):
+            known = self._number(
+                f"SELECT coalesce(sum(size), 0) FROM {self._table('email_attachments')}"
+            )
+        return {
+            "activity_files": counts.get("activity_files", 0),
+            "email_attachments": counts.get("email_attachments", 0),
+            "email_attachment_bytes": known,
+        }
+
+    def time_zone(self, timezone: str) -> tuple[list[str], list[str]]:
+        """Whether the newest record could have been written in that zone: notes, questions."""
+        newest = self._newest()
+        if newest is None:
+            return ["The time zone could not be checked: there are no dated records."], []
+        written = newest.replace(tzinfo=ZoneInfo(timezone))
+        ahead = written - datetime.now(UTC)
+        if ahead > timedelta(minutes=5):
+            hours = ahead.total_seconds() / 3600
+            return [], [
+                f"Read in the zone {timezone}, the newest record lies {hours:.1f} hours in the"
+                " future: is `timezone` really APP_TIMEZONE of this Krayin?"
+            ]
+        return [f"The newest record, read in {timezone}, is of {written:%Y-%m-%d %H:%M}."], []
+
+    def _newest(self) -> datetime | None:
+        found = []
+        for table in ("leads", "persons", "activities"):
+            if self._schema.has(table, "created_at"):
+                value = self._reader.rows(f"SELECT max(created_at) FROM {self._table(table)}")
+                if value[0][0] and not value[0][0].startswith("0000"):
+                    found.append(datetime.fromisoformat(value[0][0]))
+        return max(found, default=None)
+
+    def oddities(self) -> list[str]:
+        """Counts of what a reader of the scope should know beforehand."""
+        leads = self._table("leads")
+        checks = [
+            (f"SELECT count(*) FROM {leads} WHERE person_id IS NULL", "leads without a person"),
+            (f"SELECT count(*) FROM {leads} WHERE user_id IS NULL", "leads without an owner"),
+        ]
+        if self._schema.has("leads", "lead_pipeline_stage_id"):
+            sql = f"SELECT count(*) FROM {leads} WHERE lead_pipeline_stage_id IS NULL"
+            checks.append((sql, "leads without a stage"))
+        if self._schema.has("lead_quotes") and self._schema.has("quotes"):
+            checks.append((
+                f"SELECT count(*) FROM {self._table('quotes')} WHERE id NOT IN"
+                f" (SELECT quote_id FROM {self._table('lead_quotes')})",
+                "quotes without a lead",
+            ))  # fmt: skip
+        found = [(self._number(sql), text) for sql, text in checks]
+        return [f"{count} {text}." for count, text in found if count]

@@ -1,0 +1,149 @@
+"""An opened Krayin: the four methods of a source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from moorage.errors import SettingsError
+from moorage.sources.base import Discovery, RawTable
+from moorage.sources.krayin.attributes import custom_list_sql, pivot_sql, read_attributes
+from moorage.sources.krayin.discover import discover
+from moorage.sources.krayin.reader import Address, Reader
+from moorage.sources.krayin.schema import Schema, probe
+from moorage.sources.krayin.tables import EXTRACTED
+
+SQL_FOLDER = Path(__file__).with_name("sql")
+#: The static files that need the table of custom attributes, and those that need its columns.
+BEFORE_PIVOT = ("10_macros.sql", "20_values.sql", "30_choices.sql", "40_addresses.sql")
+AFTER_PIVOT = (
+    "50_vocabularies.sql",
+    "60_contacts.sql",
+    "70_leads.sql",
+    "80_quotes.sql",
+    "90_end.sql",
+)
+
+
+class KrayinSource:
+    """A Krayin database, open for reading."""
+
+    def __init__(self, reader: Reader, schema: Schema, *, timezone: str, currency: str) -> None:
+        self._reader = reader
+        self._schema = schema
+        self._timezone = timezone
+        self._currency = currency
+
+    def discover(self) -> Discovery:
+        """Counts, fields, stages, owners, oddities: a few queries."""
+        return discover(self._reader, self._schema, self._timezone, self._currency)
+
+    def raw_tables(self) -> Sequence[RawTable]:
+        """All tables with a place in this version, in one snapshot that begins now."""
+        self._reader.snapshot()
+        return [
+            RawTable(
+                expected.name,
+                expected.key,
+                partial(
+                    self._reader.stream,
+                    self._schema.prefix + expected.name,
+                    self._schema.columns(expected),
+                ),
+            )
+            for expected in EXTRACTED
+        ]
+
+    def tidy_sql(self) -> Sequence[str]:
+        """The static SQL files, with columns for the custom attributes that stand now."""
+        attributes = read_attributes(self._reader, self._schema)
+        zone = self._timezone.replace("'", "''")
+        currency = self._currency.replace("'", "''")
+        return [
+            "CREATE MACRO tidy._utc(x) AS timezone('UTC', timezone("
+            f"'{zone}', TRY_CAST(nullif(x, '') AS TIMESTAMP)))",
+            f"CREATE MACRO tidy._currency() AS '{currency}'",
+            custom_list_sql(attributes),
+            *_statements(BEFORE_PIVOT),
+            *pivot_sql(attributes),
+            *_statements(AFTER_PIVOT),
+        ]
+
+    def close(self) -> None:
+        """Close the connection. Safe to call twice."""
+        self._reader.close()
+
+
+def open_source(options: Mapping[str, Any]) -> KrayinSource:
+    """Connect and look at the schema; SettingsError names what does not fit."""
+    timezone = _timezone(options.get("timezone"))
+    currency = str(options.get("currency") or "USD").upper()
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise SettingsError(
+            f"{currency!r} is no currency code", where="source.currency", todo="Give APP_CURRENCY."
+        )
+    address = Address(
+        str(options.get("host") or "127.0.0.1"),
+        _port(options.get("port")),
+        _given(options, "database"),
+    )
+    reader = Reader(
+        address, user=_given(options, "user"), password=str(options.get("password") or "")
+    )
+    try:
+        schema = probe(reader, str(options.get("prefix") or ""))
+    except BaseException:
+        reader.close()
+        raise
+    return KrayinSource(reader, schema, timezone=timezone, currency=currency)
+
+
+def _timezone(value: Any) -> str:
+    try:
+        return ZoneInfo(str(value)).key if value else _no_timezone(None)
+    except (ValueError, OSError, LookupError):
+        return _no_timezone(value)
+
+
+def _no_timezone(value: Any) -> str:
+    what = "no time zone is given" if value is None else f"there is no time zone {value!r}"
+    raise SettingsError(
+        what,
+        where="source.timezone",
+        state="Nothing was read.",
+        todo="Give APP_TIMEZONE from Krayin's .env; Krayin's own default is Asia/Kolkata.",
+    )
+
+
+def _port(value: Any) -> int:
+    try:
+        return int(value or 3306)
+    except (TypeError, ValueError):
+        raise SettingsError(
+            f"{value!r} is no port", where="source.port", todo="Give a number."
+        ) from None
+
+
+def _given(options: Mapping[str, Any], name: str) -> str:
+    if not options.get(name):
+        raise SettingsError(
+            f"`{name}` is not given",
+            where=f"source.{name}",
+            state="Nothing was read.",
+            todo="Set it in the project file.",
+        )
+    return str(options[name])
+
+
+def _statements(names: Sequence[str]) -> list[str]:
+    """The statements of the named files: each ends with a semicolon at the end of a line."""
+    statements = []
+    for name in names:
+        text = (SQL_FOLDER / name).read_text(encoding="utf-8")
+        parts = re.split(r";[ \t]*\n", text + "\n")
+        statements += [part.strip() for part in parts if part.strip()]
+    return statements
