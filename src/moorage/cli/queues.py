@@ -1,0 +1,9 @@
+"""Verbs."""
+
+from __future__ import annotations
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs to `app`."""

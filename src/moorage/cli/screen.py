@@ -1,0 +1,113 @@
+"""The terminal: calm errors, progress that fits where it is written, tables at 80 columns."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from moorage.commands.result import OnProgress, silent
+from moorage.errors import Finding, MoorageError
+
+LINE_SECONDS = 5.0
+MANY = 40
+
+
+def console() -> Console:
+    """Where results go. Colours follow the terminal and NO_COLOR."""
+    return Console(highlight=False, soft_wrap=False, emoji=False)
+
+
+def side_console() -> Console:
+    """Where errors and progress go: not into what a script reads."""
+    return Console(stderr=True, highlight=False, emoji=False)
+
+
+def show_error(error: MoorageError) -> None:
+    """What happened, where, in what state things are, what to do next."""
+    screen = side_console()
+    screen.print()
+    screen.print(f"[bold red]{_title(error)}[/]  {escape(_sentence(error.what))}")
+    findings: list[Finding] = list(getattr(error, "findings", ()))
+    for finding in findings[:MANY]:
+        colour = "yellow" if finding.severity == "warning" else "red"
+        place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+        subject = f"{finding.path}: " if finding.path else ""
+        text = Text("  ")
+        text.append(place or "-", style=colour)
+        text.append(f"  {subject}{finding.message}")
+        screen.print(text)
+    if len(findings) > MANY:
+        screen.print(f"  and {len(findings) - MANY} more (all of them: --json)")
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, words in (("where", error.where), ("state", error.state), ("next", error.todo)):
+        if words:
+            grid.add_row(label, Text(words))
+    screen.print(grid)
+
+
+def _title(error: MoorageError) -> str:
+    return {2: "Settings", 3: "Refused", 4: "Stopped"}.get(error.exit_code, "Error")
+
+
+def _sentence(words: str) -> str:
+    is_name = "." in words.partition(" ")[0]
+    begin = words[:1] if is_name else words[:1].upper()
+    return begin + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[OnProgress]:
+    """A bar on a terminal; a plain line now and then where there is none; nothing when quiet."""
+    if quiet:
+        yield silent
+    elif sys.stderr.isatty():
+        with _bar() as bar:
+            yield bar
+    else:
+        yield _lines()
+
+
+@contextmanager
+def _bar() -> Iterator[OnProgress]:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+    )
+    with Progress(*columns, console=side_console(), transient=True) as bars:
+        tasks: dict[str, int] = {}
+
+        def on_progress(what: str, done: int, total: int | None) -> None:
+            if what not in tasks:
+                for known in tasks.values():
+                    bars.update(known, visible=False)  # type: ignore[arg-type]
+                tasks[what] = bars.add_task(escape(what), total=total)
+            bars.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield on_progress
+
+
+def _lines() -> OnProgress:
+    last = time.monotonic()
+
+    def on_progress(what: str, done: int, total: int | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= LINE_SECONDS:
+            of = f" of {total:,}" if total else ""
+            sys.stderr.write(f"{what}: {done:,}{of}\n")
+            sys.stderr.flush()
+            last = now
+
+    return on_progress

@@ -1,0 +1,127 @@
+"""The verbs new, secret, discover, extract and status."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+from rich.console import Console
+
+from moorage.cli.tables import facts, figures, heading, state
+from moorage.cli.verb import Work, verb
+from moorage.commands import beginning, standing
+from moorage.errors import SettingsError
+
+
+def register(app: typer.Typer) -> None:
+    """Add these verbs to `app`."""
+    verb(app, "new", example="moorage new acme --from krayin", show=show_new)(new)
+    verb(app, "discover", example="moorage discover", show=show_discover)(discover)
+    verb(app, "extract", example="moorage extract", show=show_extract)(extract)
+    verb(app, "status", example="moorage status", show=show_status)(status)
+    secret = typer.Typer(help="Keep secrets in this machine's keyring.", no_args_is_help=True)
+    verb(secret, "set", example="moorage secret set production", show=show_secret)(secret_set)
+    app.add_typer(secret, name="secret")
+
+
+def new(
+    work: Work,
+    folder: Annotated[Path, typer.Argument(help="The folder to make; its name is the project's.")],
+    source: Annotated[str, typer.Option("--from", help="The kind of CRM.")] = "krayin",
+) -> beginning.NewResult:
+    """Make a project folder with its settings and mapping."""
+    return beginning.new(work.start / folder, source)
+
+
+def show_new(screen: Console, result: beginning.NewResult) -> None:
+    """What to fill in."""
+    heading(screen, f"Project {result.name}", f"moves from {result.source}")
+    screen.print("Now fill in, in moorage.yaml:")
+    for name in result.to_fill:
+        screen.print(f"  {name}")
+    screen.print("and set MOORAGE_SOURCE_PASSWORD and MOORAGE_ODOO_KEY, or: moorage secret set")
+
+
+def secret_set(
+    work: Work,
+    account: Annotated[str, typer.Argument(help="source, or the name of a destination.")],
+) -> beginning.SecretResult:
+    """Put a secret into the keyring; it is asked for, or read from standard input."""
+    if sys.stdin.isatty():
+        given = typer.prompt(f"Secret of {account}", hide_input=True, default="", err=True)
+    else:
+        given = sys.stdin.readline().rstrip("\r\n")
+    if not given:
+        raise SettingsError("no secret was given", state="Nothing was stored.")
+    return beginning.secret_set(work.project, account, SecretStr(given))
+
+
+def show_secret(screen: Console, result: beginning.SecretResult) -> None:
+    """That it is kept."""
+    screen.print(f"The secret of {result.account} is in this machine's keyring.")
+
+
+def discover(
+    work: Work,
+    to: Annotated[str, typer.Option(help="The destination to look at.")] = "production",
+) -> beginning.DiscoverResult:
+    """Look at the source and at Odoo; change nothing; write the scope report."""
+    return beginning.discover(work.project, to=to)
+
+
+def show_discover(screen: Console, result: beginning.DiscoverResult) -> None:
+    """Counts, questions, the grade."""
+    found = result.discovery
+    heading(screen, f"{found.kind.capitalize()} {found.release}", found.identity)
+    rows = [
+        (about.label, about.row_count, len(about.fields), sum(f.custom for f in about.fields))
+        for about in found.objects
+    ]
+    figures(screen, ("", "records", "fields", "custom"), rows, sums=True)
+    odoo = result.destination
+    told = f"{odoo.version}, {odoo.edition}, {odoo.currency}" if odoo else "not looked at"
+    facts(
+        screen,
+        [
+            ("Odoo", told),
+            ("grade", f"{result.effort.grade} ({', '.join(result.effort.reasons)})"),
+            ("loading", result.effort.duration),
+        ],
+    )
+    if result.destination_problem:
+        state(screen, "warn", result.destination_problem)
+    for question in found.questions:
+        state(screen, "ask", question)
+    for note in found.notes:
+        state(screen, "note", note)
+
+
+def extract(work: Work) -> beginning.ExtractResult:
+    """Copy the source into staging; nothing is ever written to the source."""
+    return beginning.extract(work.project, on_progress=work.on_progress)
+
+
+def show_extract(screen: Console, result: beginning.ExtractResult) -> None:
+    """Rows by object."""
+    total = sum(result.raw_counts.values())
+    changed = "the same as before" if result.is_unchanged else "a new snapshot"
+    heading(screen, f"{total:,} rows in {result.seconds:.1f} s", changed)
+    figures(screen, ("", "rows"), list(result.object_counts.items()), sums=True)
+    facts(screen, [("snapshot", result.digest[:16])])
+
+
+def status(work: Work) -> standing.StatusResult:
+    """Where the project stands in the journey, and what to type next."""
+    return standing.status(work.project)
+
+
+def show_status(screen: Console, result: standing.StatusResult) -> None:
+    """The steps of the journey."""
+    heading(screen, f"Project {result.name}", str(result.root))
+    for step in result.steps:
+        state(screen, step.state, f"[bold]{step.name:<11}[/] {step.detail}")
+    if result.holder:
+        state(screen, "warn", f"at work now: {result.holder}")

@@ -1,0 +1,1 @@
+"""One plain function per verb: the only place where the rooms meet."""

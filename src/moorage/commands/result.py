@@ -1,0 +1,54 @@
+"""What every command gives back: a plain dataclass that says how it went and what to type next."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+#: Called as work goes on: what, how much is done, how much there is (None: not known).
+OnProgress = Callable[[str, int, int | None], None]
+
+
+def silent(what: str, done: int, total: int | None = None) -> None:
+    """Progress that nobody looks at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """The end of a command. `attention` is how many things were set aside or differ.
+
+    `next_command` is what to type next, `notes` are whole sentences, `reports` are files written.
+    """
+
+    attention: int = 0
+    next_command: str = ""
+    notes: tuple[str, ...] = ()
+    reports: tuple[Path, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is well, 1 when something was set aside or differs."""
+        return 1 if self.attention else 0
+
+
+def to_json(value: Any) -> Any:
+    """`value` as what JSON knows: dataclasses by field, paths and times as text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            about.name: to_json(getattr(value, about.name)) for about in dataclasses.fields(value)
+        }
+    if isinstance(value, Mapping):
+        return {_name(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [to_json(item) for item in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _name(key: Any) -> str:
+    return ".".join(map(str, key)) if isinstance(key, tuple) else str(key)

@@ -1,0 +1,97 @@
+"""Drawing pages into files: `<name>.html`, `<name>.json`, and the index that lists them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from moorage.reports.page import Chip, Page
+
+#: The order of the journey, which is the order of the index.
+ORDER = ("scope", "mapping", "plan", "reconciliation", "verification", "rollback")
+PURPOSES = {
+    "scope": "What the source holds, and what moving it will take.",
+    "mapping": "Where every field goes, and what stays behind, with the reason.",
+    "plan": "What would be created, updated, left alone and set aside.",
+    "reconciliation": "Every source row and where it ended; the sums agree.",
+    "verification": "Every field read back from Odoo and compared.",
+    "rollback": "What was put back, what was kept, and why.",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the index."""
+
+    name: str
+    title: str
+    purpose: str
+    verdict: Chip | None
+    made_at: str
+    lead: str
+
+
+def write_report(folder: Path, project: str, page: Page, data: Any) -> tuple[Path, ...]:
+    """Write `page` and `data` into `folder` and bring the index up to date; the page's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made_at = datetime.now(UTC)
+    document = {
+        "report": page.name,
+        "project": project,
+        "title": page.title,
+        "verdict": {"words": page.verdict.words, "tone": page.verdict.tone},
+        "lead": page.lead,
+        "made_at": made_at.isoformat(timespec="seconds"),
+        "data": data,
+    }
+    html = folder / f"{page.name}.html"
+    as_json = json.dumps(document, indent=2, ensure_ascii=False, default=str)
+    _put(folder / f"{page.name}.json", as_json + "\n")
+    _put(html, _draw("page.html.j2", page=page, project=project, made_at=_moment(made_at)))
+    entries = [_entry(folder, name) for name in ORDER]
+    _put(folder / "index.html", _draw("index.html.j2", project=project, entries=entries))
+    return (html,)
+
+
+def _entry(folder: Path, name: str) -> Entry:
+    title = name.capitalize()
+    try:
+        found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        verdict = Chip(found["verdict"]["words"], found["verdict"]["tone"])
+        made_at = _moment(datetime.fromisoformat(found["made_at"]))
+        return Entry(name, title, PURPOSES[name], verdict, made_at, found["lead"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Entry(name, title, PURPOSES[name], None, "", "")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def _draw(template: str, **values: Any) -> str:
+    style = files(__package__).joinpath("templates/style.css").read_text(encoding="utf-8")
+    return _environment().get_template(template).render(style=style, **values)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("moorage.reports"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _put(path: Path, words: str) -> None:
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_text(words, encoding="utf-8")
+    draft.replace(path)
