@@ -17,6 +17,10 @@ else:
     Connection = pymysql.connections.Connection
 
 
+# Rows are written in one order, because the server numbers those that bring no id.
+_ORDERS = {"attribute_values": "entity_type, entity_id, attribute_id"}
+
+
 @dataclass(frozen=True)
 class Server:
     """How to reach the MariaDB that takes the demo database; the user must be able to create it."""
@@ -82,8 +86,9 @@ def load_table(
     columns = [column for column in table.column_names if column in offered]
     path = folder / f"{table.name}.csv"
     listed = ", ".join(f'"{column}"' for column in columns)
+    order = "id" if "id" in columns else _ORDERS.get(table.name, "ALL")
     copied = engine.execute(
-        f"COPY (SELECT {listed} FROM {source}) TO '{path}' "
+        f"COPY (SELECT {listed} FROM {source} ORDER BY {order}) TO '{path}' "
         "(FORMAT csv, HEADER false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR 'NULL')"
     ).fetchone()
     written = int(copied[0]) if copied else 0

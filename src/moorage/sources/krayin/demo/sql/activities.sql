@@ -5,6 +5,7 @@ WITH typed AS (
         CASE WHEN d_activity_odd_type(i) THEN 'sms'
              WHEN d_activity_no_schedule(i) OR d_activity_ends_early(i) THEN 'meeting'
              WHEN d_activity_file_missing(i) THEN 'file'
+             WHEN d_activity_hostile_comment(i) THEN 'call'
              WHEN i % 5 > 1 AND $has_system_log THEN 'system'
              ELSE one_of('activity-type', i,
                 ['note', 'note', 'note', 'call', 'call', 'meeting', 'meeting', 'lunch', 'file'])

@@ -57,10 +57,10 @@ SELECT id,
             || ' pieces; budget "open", see C:\offers\' || id
     END AS description,
     CASE
-        WHEN d_lead_value_null(id) THEN NULL
-        WHEN d_lead_value_zero(id) THEN 0
         WHEN d_lead_value_negative(id) THEN -plain_value
         WHEN d_lead_value_max(id) THEN 99999999.9999
+        WHEN d_lead_value_null(id) THEN NULL
+        WHEN d_lead_value_zero(id) THEN 0
         ELSE plain_value
     END::DECIMAL(12, 4) AS lead_value,
     CASE WHEN d_lead_status_null(id) THEN NULL ELSE 1 END AS status,

@@ -50,11 +50,11 @@ placed AS (
 SELECT id,
     CASE WHEN repetition > 1 THEN plain_name || ' ' || repetition ELSE plain_name END AS name,
     CASE
-        WHEN d_org_address_null(id) THEN NULL
         WHEN d_org_address_json_null(id) THEN 'null'
         WHEN d_org_address_empty(id) THEN '""'
         WHEN d_org_address_double(id) THEN encoded_twice(full_address)
         WHEN d_org_address_partial(id) THEN '{"address":"","country":"' || country || '","state":null}'
+        WHEN d_org_address_null(id) THEN NULL
         ELSE full_address
     END AS address,
     CASE WHEN d_org_no_owner(id) THEN NULL ELSE owner('org-owner', id) END AS user_id,

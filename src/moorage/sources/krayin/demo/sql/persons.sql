@@ -99,10 +99,10 @@ SELECT id,
         ELSE mail_list
     END AS emails,
     CASE
-        WHEN d_person_phones_null(id) THEN NULL
         WHEN d_person_phones_double(id) THEN encoded_twice(phone_list)
         WHEN d_person_phones_object(id) THEN
             '{"1":' || first_phone_entry || coalesce(',"2":' || second_phone_entry, '') || '}'
+        WHEN d_person_phones_null(id) AND NOT d_person_phone_none(id) THEN NULL
         ELSE phone_list
     END AS contact_numbers,
     organization_id,

@@ -75,6 +75,6 @@ SELECT id,
 FROM addressed;
 
 CREATE TABLE lead_quotes AS
-SELECT id AS quote_id, lead_id FROM quotes WHERE NOT d_quote_without_lead(id)
+SELECT id AS quote_id, lead_id FROM quotes WHERE NOT d_quote_without_lead(id) OR d_quote_linked_twice(id)
 UNION ALL
-SELECT id, lead_id FROM quotes WHERE d_quote_linked_twice(id) AND NOT d_quote_without_lead(id);
+SELECT id, lead_id FROM quotes WHERE d_quote_linked_twice(id);

@@ -1,0 +1,134 @@
+"""The demo generator against a real MariaDB: layouts, sameness, and every kind of dirt."""
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from moorage.sandbox import MariaDBServer
+from moorage.sources.krayin.demo import Server, generate
+from moorage.sources.krayin.demo.dirt import KINDS
+from moorage.sources.krayin.demo.schema import RELEASES, tables
+
+sys.path.insert(0, str(Path(__file__).parent))
+from demo_checks import CHECKS
+
+pytestmark = pytest.mark.mariadb
+
+
+@pytest.fixture(scope="module")
+def server(mariadb: MariaDBServer) -> Server:
+    return Server(
+        host=mariadb.host,
+        port=mariadb.port,
+        user=mariadb.root_user,
+        password=mariadb.root_password,
+    )
+
+
+@pytest.fixture(scope="module")
+def dirty(mariadb: MariaDBServer, server: Server) -> Iterator[str]:
+    name = "test_krayin_demo_dirty"
+    generate(server, name, scale=3, seed=7)
+    yield name
+    mariadb.drop_database(name)
+
+
+def fingerprint(mariadb: MariaDBServer, database: str) -> dict[str, str]:
+    """A hash over all rows of every table."""
+    found = {}
+    for (table,) in mariadb.execute("SHOW TABLES", database):
+        rows = sorted(repr(row) for row in mariadb.execute(f"SELECT * FROM `{table}`", database))
+        found[table] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    return found
+
+
+def test_a_kind_of_dirt_is_checked_and_documented() -> None:
+    assert set(CHECKS) == {kind.name for kind in KINDS}
+    readme = Path(sys.modules["moorage.sources.krayin.demo"].__file__ or "").with_name("README.md")
+    text = readme.read_text("utf-8")
+    assert [kind.name for kind in KINDS if f"| `{kind.name}` | {kind.table} |" not in text] == []
+
+
+@pytest.mark.parametrize("kind", sorted(CHECKS))
+def test_every_kind_of_dirt_is_present(mariadb: MariaDBServer, dirty: str, kind: str) -> None:
+    source, condition = CHECKS[kind]
+    assert mariadb.execute(f"SELECT 1 FROM {source} WHERE {condition} LIMIT 1", dirty)
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_the_layout_of_a_release_loads_and_its_references_hold(
+    mariadb: MariaDBServer, server: Server, mariadb_database: str, release: str
+) -> None:
+    counts = generate(
+        server, mariadb_database, scale=1, seed=1, release=release, prefix="kr_",
+        upgraded=True, fork=True,
+    )  # fmt: skip
+    for name, count in counts.rows.items():
+        found = mariadb.execute(f"SELECT COUNT(*) FROM `kr_{name}`", mariadb_database)
+        assert found == [(count,)]
+    for table in tables(release).values():
+        for key in table.foreign_keys:
+            lost = mariadb.execute(
+                f"SELECT COUNT(*) FROM `kr_{table.name}` c "
+                f"LEFT JOIN `kr_{key.references}` p ON p.id = c.`{key.column}` "
+                f"WHERE c.`{key.column}` IS NOT NULL AND p.id IS NULL",
+                mariadb_database,
+            )
+            assert lost == [(0,)], (table.name, key.column)
+
+
+def test_old_layouts_differ_where_releases_did() -> None:
+    old, new = tables("2.0.4")["leads"], tables("2.2.6")["leads"]
+    assert [c.name for c in old.columns if c.required] == [
+        "id", "title", "person_id", "lead_source_id", "lead_type_id",
+    ]  # fmt: skip
+    assert [c.name for c in new.columns if c.required] == ["id", "title"]
+    assert "warehouses" not in tables("1.3.1")
+    assert "unique_id" not in tables("2.0.6")["persons"].column_names
+
+
+def test_the_same_seed_gives_the_same_rows(
+    mariadb: MariaDBServer, server: Server, dirty: str, mariadb_database: str
+) -> None:
+    generate(server, mariadb_database, scale=3, seed=7)
+    assert fingerprint(mariadb, mariadb_database) == fingerprint(mariadb, dirty)
+
+
+def test_a_unit_of_scale_is_about_300_rows_and_another_seed_makes_others(
+    mariadb: MariaDBServer, server: Server, dirty: str, mariadb_database: str
+) -> None:
+    counts = generate(server, mariadb_database, scale=33, seed=8)
+    assert 270 <= counts.scaled_count / 33 <= 330
+    question = "SELECT GROUP_CONCAT(name) FROM persons WHERE id < 20"
+    assert mariadb.execute(question, mariadb_database) != mariadb.execute(question, dirty)
+
+
+def test_no_dirt_means_none_of_its_kinds(
+    mariadb: MariaDBServer, server: Server, mariadb_database: str
+) -> None:
+    generate(server, mariadb_database, scale=10, seed=2, dirt=0)
+    # These also come about in clean data: two owners of one name, a record nobody filled in.
+    natural = {
+        "lead_same_title", "lead_product_twice", "org_near_duplicate", "lead_tag_twice",
+        "email_nested_references",
+    }  # fmt: skip
+    present = [
+        kind
+        for kind, (source, condition) in CHECKS.items()
+        if mariadb.execute(f"SELECT 1 FROM {source} WHERE {condition} LIMIT 1", mariadb_database)
+    ]
+    assert set(present) <= natural
+
+
+def test_every_type_of_custom_attribute_has_values(mariadb: MariaDBServer, dirty: str) -> None:
+    missing = mariadb.execute(
+        "SELECT a.entity_type, a.type FROM attributes a "
+        "LEFT JOIN attribute_values v ON v.attribute_id = a.id WHERE a.is_user_defined "
+        "AND a.entity_type = 'leads' GROUP BY a.entity_type, a.type HAVING COUNT(v.id) = 0",
+        dirty,
+    )
+    types = mariadb.execute("SELECT DISTINCT type FROM attributes WHERE is_user_defined", dirty)
+    assert (missing, len(types)) == ([], 15)
