@@ -1,0 +1,191 @@
+"""Owners: who each user of the source is in Odoo, and the queue of those nobody could tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from moorage.destination import Destination
+from moorage.errors import SettingsError
+from moorage.ledger.ledger import now_text
+from moorage.mapping.target import TargetTable
+from moorage.plan.decisions import OwnerDecision, check_answer, read_rows, write_rows
+from moorage.plan.rows import field_named, in_key_order, link_fields, links_sql, of_model
+from moorage.staging.staging import Staging
+
+USERS = "res.users"
+_RULE = "rule: "
+
+
+@dataclass(frozen=True)
+class OdooUser:
+    """A user that Odoo has; `login` and `email` in lower case."""
+
+    odoo_id: int
+    login: str
+    email: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class OwnersReport:
+    """The owners' file after a look at Odoo; `open_keys` wait for an answer."""
+
+    rows: tuple[OwnerDecision, ...]
+    open_keys: tuple[str, ...]
+    matched_count: int
+
+
+def read_users(destination: Destination) -> list[OdooUser]:
+    """All users of Odoo, archived ones too."""
+    return [
+        OdooUser(
+            row["id"], _folded(row.get("login")), _folded(row.get("email")), bool(row["active"])
+        )
+        for page in destination.pages(USERS, [], ["login", "email", "active"])
+        for row in page
+    ]
+
+
+def _folded(value: object) -> str:
+    return str(value or "").strip().casefold()
+
+
+def reconcile_owners(
+    staging: Staging, destination: Destination, tables: Sequence[TargetTable], path: Path
+) -> OwnersReport:
+    """Match the source's users to Odoo's by e-mail and write `path`; answers of people are kept.
+
+    Never by an empty address; several users that fit are a question. A user whom nothing needs is
+    nobody unless matched. What a rule decided is decided anew each time.
+    """
+    former = {row.source_key: row for row in read_rows(path, OwnerDecision)}
+    needed = count_needed(staging, tables)
+    users = read_users(destination)
+    rows = []
+    for source in _source_users(staging, tables):
+        row = replace(source, records=needed.get(source.source_key, 0))
+        answered = former.get(row.source_key)
+        if answered is not None and _is_by_people(answered):
+            row = replace(
+                answered,
+                name=row.name,
+                email=row.email,
+                active_in_source=row.active_in_source,
+                records=row.records,
+            )
+        else:
+            row = _decided_by_rule(row, users, answered)
+        rows.append(row)
+    write_rows(path, OwnerDecision, rows)
+    return OwnersReport(
+        tuple(rows),
+        tuple(row.source_key for row in rows if not row.decision),
+        sum(row.decision.startswith("match:") for row in rows),
+    )
+
+
+def _is_by_people(answer: OwnerDecision) -> bool:
+    return bool(answer.decision) and not answer.decided_by.startswith(_RULE)
+
+
+def _decided_by_rule(
+    row: OwnerDecision, users: Iterable[OdooUser], former: OwnerDecision | None
+) -> OwnerDecision:
+    addresses = {_folded(row.email), _folded(row.odoo_login)} - {""}
+    fits = [user for user in users if user.login in addresses or user.email in addresses]
+    # An address may be the login of one user and the e-mail of another: the login is the account.
+    fits = [user for user in fits if user.login in addresses] or fits
+    row = replace(row, odoo_login="")
+    if len(fits) == 1:
+        archived = "" if fits[0].active else " (archived)"
+        decision, why = f"match:{fits[0].login}", f"{_RULE}same e-mail{archived}"
+        row = replace(row, odoo_login=fits[0].login)
+    elif fits:
+        return replace(row, odoo_login=" ".join(sorted(user.login for user in fits)))
+    elif row.records == 0:
+        decision, why = "nobody", f"{_RULE}no record needs this owner"
+    else:
+        return row
+    is_same = former is not None and (former.decision, former.decided_by) == (decision, why)
+    decided_at = former.decided_at if former is not None and is_same else now_text()
+    return replace(row, decision=decision, decided_by=why, decided_at=decided_at)
+
+
+def _source_users(staging: Staging, tables: Sequence[TargetTable]) -> list[OwnerDecision]:
+    found: dict[str, OwnerDecision] = {}
+    for table in of_model(tables, USERS):
+        columns = [
+            f"CAST({name} AS VARCHAR)" if field_named(table, name) else "NULL"
+            for name in ("name", "email", "login", "active")
+        ]
+        for key, name, email, login, active in staging.connection.execute(
+            f"SELECT key, {', '.join(columns)} FROM {table.table}"
+        ).fetchall():
+            found[key] = OwnerDecision(
+                source_key=key,
+                name=name or "",
+                email=(email or login or "").strip(),
+                active_in_source="no" if active == "false" else "yes",
+                odoo_login=(login or "").strip(),
+            )
+    return [found[key] for key in in_key_order(found)]
+
+
+def count_needed(staging: Staging, tables: Sequence[TargetTable]) -> dict[str, int]:
+    """How many target rows point to each owner; a row that does so twice counts once."""
+    needed: dict[str, int] = {}
+    for table in tables:
+        links = [links_sql(table, field) for field in link_fields(table) if field.relation == USERS]
+        if not links:
+            continue
+        union = " UNION ".join(f"SELECT key, link FROM {link} AS l" for link in links)
+        for owner, count in staging.connection.execute(
+            f"SELECT link, count(*) FROM ({union}) GROUP BY link"
+        ).fetchall():
+            needed[owner] = needed.get(owner, 0) + count
+    return needed
+
+
+def answer_owner(
+    path: Path,
+    source_key: str,
+    decision: str,
+    by: str,
+    *,
+    destination: Destination | None = None,
+) -> OwnerDecision:
+    """Write one answer, `match:<login>`, `create`, `create_inactive` or `nobody`, in `by`'s name.
+
+    An empty `decision` opens the question again. SettingsError for an unknown owner, word or (with
+    `destination`) login.
+    """
+    decision = decision.strip()
+    check_answer(OwnerDecision, decision, str(path))
+    rows = read_rows(path, OwnerDecision)
+    row = next((row for row in rows if row.source_key == source_key), None)
+    if row is None:
+        raise SettingsError(
+            "there is no such owner in the queue",
+            where=f"{path.name}: {source_key}",
+            state="Nothing was changed.",
+            todo="Run `moorage owners` to see the keys.",
+        )
+    login = ""
+    if decision.startswith("match:"):
+        login = _folded(decision.removeprefix("match:"))
+        decision = f"match:{login}"
+        if destination is not None and login not in {u.login for u in read_users(destination)}:
+            raise SettingsError(
+                "Odoo has no user with this login",
+                where=f"{path.name}: {source_key}",
+                state="Nothing was changed.",
+                todo="Give the login of a user that exists, or create, create_inactive or nobody.",
+            )
+    answered = replace(
+        row, odoo_login=login or row.odoo_login, decision=decision,
+        decided_by=by if decision else "", decided_at=now_text() if decision else "",
+    )  # fmt: skip
+    write_rows(path, OwnerDecision, [answered if old is row else old for old in rows])
+    return answered
