@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -46,6 +47,21 @@ def _leave(shared: Sandbox) -> None:
             shared.drop(name)
     if not any(server.is_running for server in shared.status().odoo):
         shared.down()
+
+
+@pytest.fixture
+def own_sandbox(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """A sandbox for one test alone, whose servers it may crash.
+
+    Its databases start in a second, its Odoo in about ten.
+    """
+    home = sandbox.home / "tests" / _database_name()
+    own = Sandbox(home)
+    try:
+        yield own
+    finally:
+        own.down()
+        shutil.rmtree(home)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Processes are found by identity, not by number, and nothing of them stays behind."""
 
+import contextlib
 import json
 import os
 import signal
@@ -23,11 +24,19 @@ def start(folder: Path) -> processes.ProcessRecord:
 
 
 def session(pid: int) -> list[int]:
-    return [
-        process.pid
-        for process in psutil.process_iter()
-        if process.status() != psutil.STATUS_ZOMBIE and os.getsid(process.pid) == pid
-    ]
+    members = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if process.status() != psutil.STATUS_ZOMBIE and os.getsid(process.pid) == pid:
+                members.append(process.pid)
+    return members
+
+
+def wait_for_child(pid: int) -> None:
+    deadline = time.monotonic() + 10
+    while len(session(pid)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.2)  # The child sets its traps.
 
 
 def test_a_started_process_is_found_by_its_record(tmp_path: Path) -> None:
@@ -39,7 +48,7 @@ def test_a_started_process_is_found_by_its_record(tmp_path: Path) -> None:
 
 def test_stopping_ends_children_that_ignore_the_request(tmp_path: Path) -> None:
     record = start(tmp_path)
-    time.sleep(0.3)
+    wait_for_child(record.pid)
     assert len(session(record.pid)) >= 2
     processes.stop(tmp_path / "process.json", polite=signal.SIGTERM, grace_seconds=1)
     assert session(record.pid) == []
@@ -47,7 +56,7 @@ def test_stopping_ends_children_that_ignore_the_request(tmp_path: Path) -> None:
 
 def test_stopping_clears_up_after_a_leader_that_crashed(tmp_path: Path) -> None:
     record = start(tmp_path)
-    time.sleep(0.3)
+    wait_for_child(record.pid)
     os.kill(record.pid, signal.SIGKILL)
     time.sleep(0.2)
     assert processes.find(tmp_path / "process.json") is None

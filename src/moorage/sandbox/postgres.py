@@ -58,7 +58,10 @@ class PostgresServer:
         return f"postgresql://{self.user}:{self.password}@{self.host}:{self.port}/{database}"
 
     def restart(self, mode: RestartMode = "fast") -> None:
-        """Stop and start on the same port; `immediate` is a crash with recovery afterwards."""
+        """Stop and start on the same port; `immediate` is a crash with recovery afterwards.
+
+        Odoo ends by itself when it looks for its database meanwhile; `Sandbox.odoo` brings it back.
+        """
         stop(self._places, mode)
         self.pid = start(self._places).pid
 
