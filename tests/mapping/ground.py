@@ -9,7 +9,8 @@ from pathlib import Path
 from moorage.destination import ModelField
 from moorage.mapping import compile_mapping, materialise, parse_mapping
 from moorage.mapping.compile import CompiledMapping
-from moorage.mapping.materialise import MaterialiseReport
+from moorage.mapping.expressions import columns_of
+from moorage.mapping.fill import MaterialiseReport
 from moorage.sources.base import Discovery, SourceField, SourceObject
 from moorage.staging import Staging
 
@@ -73,8 +74,6 @@ def staging_with(path: Path, **tables: str) -> Iterator[Staging]:
     """Staging whose tidy tables are the given SELECTs, missing columns NULL."""
     with Staging(path / "staging.duckdb") as staging:
         for found in DISCOVERY.objects:
-            from moorage.mapping.expressions import columns_of
-
             columns = ", ".join(f'"{n}" {t}' for n, (t, _) in columns_of(found).items())
             staging.connection.execute(f'CREATE TABLE tidy."{found.name}" ({columns})')
             if found.name in tables:

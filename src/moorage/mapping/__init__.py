@@ -2,7 +2,7 @@
 
 from moorage.mapping.compile import CompiledMapping, compile_mapping
 from moorage.mapping.created import FieldToCreate, fields_to_create, with_created
-from moorage.mapping.materialise import MaterialiseReport, materialise
+from moorage.mapping.fill import MaterialiseReport, materialise
 from moorage.mapping.references import ReferenceNeed, load_references, references_needed
 from moorage.mapping.spec import MappingFile, load_mapping, parse_mapping, schema_json
 from moorage.mapping.target import DuplicateRule, MatchRule, TargetField, TargetTable

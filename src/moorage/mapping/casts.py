@@ -39,16 +39,22 @@ def cast_stages(wanted: ModelField, kind: Kind, severity: Severity) -> Iterator[
         yield _integer(kind, severity)
         low, high = INTEGER_RANGE
         yield SqlStage(
-            lambda v: f"CASE WHEN {v} BETWEEN {low} AND {high} THEN {v} END", "integer",
-            "is outside the range of an Odoo integer", severity, lost,
-        )  # fmt: skip
+            lambda v: f"CASE WHEN {v} BETWEEN {low} AND {high} THEN {v} END",
+            "integer",
+            "is outside the range of an Odoo integer",
+            severity,
+            lost,
+        )
     elif wanted.type == "float":
         yield SqlStage(_float, "decimal", "is not a number", severity, lost)
     elif wanted.type == "monetary":
         yield SqlStage(
-            lambda v: f"TRY_CAST(CAST({v} AS VARCHAR) AS DECIMAL(18, 4))", "decimal",
-            "is not an amount", severity, lost,
-        )  # fmt: skip
+            lambda v: f"TRY_CAST(CAST({v} AS VARCHAR) AS DECIMAL(18, 4))",
+            "decimal",
+            "is not an amount",
+            severity,
+            lost,
+        )
     elif wanted.type == "boolean":
         yield _boolean(kind, severity)
     else:
@@ -59,24 +65,32 @@ def _text_limits(wanted: ModelField, severity: Severity) -> Iterator[SqlStage]:
     size = wanted.size
     if wanted.type == "char" and size:
         yield SqlStage(
-            lambda v: f"left({v}, {size})", "text",
-            f"longer than the {size} characters of the field, cut", "warning",
+            lambda v: f"left({v}, {size})",
+            "text",
+            f"longer than the {size} characters of the field, cut",
+            "warning",
             lambda before, _: f"length({before}) > {size}",
-        )  # fmt: skip
+        )
     if wanted.type == "selection" and wanted.selection:
         options = ", ".join(literal(value) for value, _ in wanted.selection)
         yield SqlStage(
-            lambda v: f"CASE WHEN {v} IN ({options}) THEN {v} END", "text",
-            "is none of the field's options", severity, lost,
-        )  # fmt: skip
+            lambda v: f"CASE WHEN {v} IN ({options}) THEN {v} END",
+            "text",
+            "is none of the field's options",
+            severity,
+            lost,
+        )
 
 
 def _integer(kind: Kind, severity: Severity) -> SqlStage:
     if kind == "integer":
         return SqlStage(
-            lambda v: f"TRY_CAST({v} AS BIGINT)", "integer",
-            "is outside the range of an Odoo integer", severity, lost,
-        )  # fmt: skip
+            lambda v: f"TRY_CAST({v} AS BIGINT)",
+            "integer",
+            "is outside the range of an Odoo integer",
+            severity,
+            lost,
+        )
     read = REGISTRY["integer"].function
     return SqlStage(lambda v: str(read(v)), "integer", "is not a whole number", severity, lost)
 

@@ -74,16 +74,20 @@ class ChainBuilder:
         start = self._start()
         start_kind = self.kind
         if start is None:
-            return None
+            # The transforms are still judged: all findings at once.
+            self.kind = "any"
         for place, step in enumerate(self.rule.do):
             self._transform(step, (*self.path, "do", place))
+        if start is None or self.failed:
+            return None
         self._values()
         self._default()
         self._finish()
         if self.failed:
             return None
-        return Chain(self._target(), start, start_kind, self.sources, tuple(self.stages),
-                     self.required)  # fmt: skip
+        return Chain(
+            self._target(), start, start_kind, self.sources, tuple(self.stages), self.required
+        )
 
     # -- the start ---------------------------------------------------------------------------
 
@@ -91,7 +95,8 @@ class ChainBuilder:
         rule = self.rule
         given = [bool(rule.from_), rule.sql is not None, "value" in rule.model_fields_set]
         if sum(given) != 1:
-            return self._error("needs exactly one of from, sql and value", self.path)
+            self._error("needs exactly one of from, sql and value", self.path)
+            return None
         if rule.sql is not None:
             return self._sql_start(rule.sql)
         if rule.from_:
@@ -102,7 +107,8 @@ class ChainBuilder:
         try:
             expression = self.ground.expressions.scalar(text, self.object)
         except ExpressionError as error:
-            return self._error(str(error), (*self.path, "sql"))
+            self._error(str(error), (*self.path, "sql"))
+            return None
         self.sources, self.kind = expression.columns, expression.kind
         return expression.sql
 
@@ -152,12 +158,17 @@ class ChainBuilder:
     def _meet(self, transform: Transform, path: Sequence[Any]) -> bool:
         """Bring the value to a kind the transform takes; False after an error was noted."""
         takes = transform.takes
-        if self.kind in takes or (self.kind != "list" and self.kind != "many" and "any" in takes):
+        if self.failed:
+            self.kind = takes[0]
+        if self.kind in takes or ("any" in takes and self.kind not in ("list", "many")):
             return True
         if self.kind in ("list", "many"):
             words = "a list" if self.kind == "list" else "several fields"
-            self._error(f"{transform.name} takes one value and has {words} here: put first or join"
-                        " before it", path)  # fmt: skip
+            self._error(
+                f"{transform.name} takes one value and has {words} here: put first or join"
+                " before it",
+                path,
+            )
             return False
         if "text" in takes:
             self._add(SqlStage(lambda v: f"CAST({v} AS VARCHAR)", "text"))
@@ -241,8 +252,10 @@ class ChainBuilder:
         rule, wanted = self.rule, self.wanted
         pointing = wanted.type in ("many2one", "many2many")
         if (rule.link or rule.find) and not pointing:
-            self._error(f"link and find are for many2one and many2many; {wanted.name} is"
-                        f" {wanted.type}", self.path)  # fmt: skip
+            self._error(
+                f"link and find are for many2one and many2many; {wanted.name} is {wanted.type}",
+                self.path,
+            )
         elif rule.link and rule.find:
             self._error("has both link and find: keep one", self.path)
         elif rule.link:
@@ -250,8 +263,9 @@ class ChainBuilder:
         elif rule.find:
             self._find(rule.find.model, tuple(rule.find.by))
         elif pointing:
-            self._error(f"{wanted.name} points to {wanted.relation}: it needs link or find",
-                        self.path)  # fmt: skip
+            self._error(
+                f"{wanted.name} points to {wanted.relation}: it needs link or find", self.path
+            )
         else:
             self._cast()
 
@@ -262,8 +276,9 @@ class ChainBuilder:
         elif self.kind not in fitting:
             hint = ": put join or first in do" if self.kind in ("list", "many") else ""
             words = "several fields" if self.kind == "many" else f"a {self.kind}"
-            self._error(f"{words} does not fit {self.wanted.name} ({self.wanted.type}){hint}",
-                        self.path)  # fmt: skip
+            self._error(
+                f"{words} does not fit {self.wanted.name} ({self.wanted.type}){hint}", self.path
+            )
         else:
             for stage in cast_stages(self.wanted, self.kind, self.severity):
                 self._add(stage)
@@ -291,16 +306,26 @@ class ChainBuilder:
 
     def _one_text(self, many: bool) -> None:
         if many and self.kind != "list":
-            self._add(SqlStage(lambda v: f"CASE WHEN {v} IS NOT NULL THEN [CAST({v} AS VARCHAR)]"
-                               " END", "list"))  # fmt: skip
+            self._add(
+                SqlStage(
+                    lambda v: f"CASE WHEN {v} IS NOT NULL THEN [CAST({v} AS VARCHAR)] END", "list"
+                )
+            )
         elif not many:
             self._add(SqlStage(lambda v: f"nullif(trim(CAST({v} AS VARCHAR)), '')", "text"))
 
     def _target(self) -> TargetField:
         rule, wanted = self.rule, self.wanted
         holds = "link" if rule.link else "id" if rule.find else "value"
-        return TargetField(wanted.name, wanted.type, holds, wanted.relation, self.required,
-                           self.severity_missing.replace("warning", "empty"), rule.later)  # fmt: skip
+        return TargetField(
+            wanted.name,
+            wanted.type,
+            holds,
+            wanted.relation,
+            self.required,
+            self.severity_missing.replace("warning", "empty"),
+            rule.later,
+        )
 
     @property
     def severity(self) -> Severity:

@@ -68,8 +68,9 @@ def compile_mapping(
     """
     expressions = Expressions(discovery, file.mapping.settings)
     try:
-        ground = Ground(file.mapping, file.document, expressions,
-                        with_created(file.mapping, fields))  # fmt: skip
+        ground = Ground(
+            file.mapping, file.document, expressions, with_created(file.mapping, fields)
+        )
         compiled = compile_on(ground, discovery)
     finally:
         expressions.close()
@@ -84,10 +85,16 @@ def compile_on(ground: Ground, discovery: Discovery) -> CompiledMapping | None:
     mapping = ground.mapping
     chains = {name: _chains(ground, name) for name in mapping.objects}
     needs = {name: _needs(ground, name, found) for name, found in chains.items()}
+    conditions = {name: _condition(ground, name, found) for name, found in mapping.objects.items()}
     order = _order(ground, needs)
     if order is None:
         return None
-    entries = [_entry(ground, name, chains[name], needs[name], order[name]) for name in order]
+    entries = [
+        _entry(
+            ground, name, chains[name], needs[name], phase=order[name], condition=conditions[name]
+        )
+        for name, phase in order.items()
+    ]
     reasons = {found.name: _reason(ground, found.name) for found in discovery.objects}
     return CompiledMapping(mapping.source, tuple(entries), reasons)
 
@@ -138,12 +145,15 @@ def _linked(ground: Ground, name: str, chain: Chain, stage: LinkStage) -> set[st
     fitting = {entry for entry in of_object if mapping.objects[entry].to == stage.model}
     if not of_object:
         known = {mapping.object_of(entry) for entry in mapping.objects}
-        ground.error(f"links to {stage.object!r}, which no entry maps{near(stage.object, known)}",
-                     (*path, "link"))  # fmt: skip
+        ground.error(
+            f"links to {stage.object!r}, which no entry maps{near(stage.object, known)}",
+            (*path, "link"),
+        )
     elif not fitting:
         models = ", ".join(sorted({mapping.objects[entry].to for entry in of_object}))
-        ground.error(f"points to {stage.model}, but {stage.object} becomes {models}",
-                     (*path, "link"))  # fmt: skip
+        ground.error(
+            f"points to {stage.model}, but {stage.object} becomes {models}", (*path, "link")
+        )
     return fitting
 
 
@@ -159,11 +169,16 @@ def _order(ground: Ground, needs: Dict[str, set[str]]) -> dict[str, int] | None:
 
 
 def _entry(
-    ground: Ground, name: str, chains: list[Chain], needs: set[str], phase: int
+    ground: Ground,
+    name: str,
+    chains: list[Chain],
+    needs: set[str],
+    *,
+    phase: int,
+    condition: str | None,
 ) -> CompiledEntry:
     entry = ground.mapping.objects[name]
-    selection = Selection(ground.mapping.source, ground.mapping.object_of(name),
-                          _condition(ground, name, entry))  # fmt: skip
+    selection = Selection(ground.mapping.source, ground.mapping.object_of(name), condition)
     writer = SelectWriter(name, selection, chains)
     table = TargetTable(
         entry=name,
@@ -178,8 +193,14 @@ def _entry(
         duplicates=_duplicates(entry),
         needs=tuple(sorted(needs - {name})),
     )
-    return CompiledEntry(table, selection, writer.sql(), tuple(writer.preparations()),
-                         tuple(chains), _merge_on(ground, name, entry))  # fmt: skip
+    return CompiledEntry(
+        table,
+        selection,
+        writer.sql(),
+        tuple(writer.preparations()),
+        tuple(chains),
+        _merge_on(ground, name, entry),
+    )
 
 
 def _is_self_link(chain: Chain, name: str, ground: Ground) -> bool:

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
+from ruamel.yaml.scalarbool import ScalarBoolean
 
 from moorage.errors import Finding, MappingError
 
@@ -89,7 +90,7 @@ def parse_document(text: str, path: Path) -> Document:
     return Document(path, tree, plain(tree))
 
 
-def plain(node: Any) -> Any:
+def plain(node: Any) -> Any:  # noqa: PLR0911 - one line per kind of node
     """`node` without comments, places and special scalar classes."""
     if isinstance(node, Mapping):
         return {plain(key): plain(value) for key, value in node.items()}
@@ -97,7 +98,7 @@ def plain(node: Any) -> Any:
         return [plain(item) for item in node]
     if isinstance(node, bool) or node is None:
         return node
-    if type(node).__name__ == "ScalarBoolean":
+    if isinstance(node, ScalarBoolean):
         return bool(node)
     if isinstance(node, datetime | date):
         return node.isoformat()

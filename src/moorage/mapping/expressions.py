@@ -32,9 +32,10 @@ TIDY_TYPES: dict[str, tuple[str, Kind]] = {
     "multiselect": ("VARCHAR[]", "list"), "links": ("VARCHAR[]", "list"),
 }  # fmt: skip
 
-_HARMLESS = frozenset(
-    "CONJUNCTION COMPARISON COLUMN_REF CONSTANT CASE FUNCTION CAST TYPE OPERATOR BETWEEN LAMBDA".split()
-)
+_HARMLESS = {
+    "CONJUNCTION", "COMPARISON", "COLUMN_REF", "CONSTANT", "CASE", "FUNCTION", "CAST", "TYPE",
+    "OPERATOR", "BETWEEN", "LAMBDA",
+}  # fmt: skip
 _SETTING = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -86,9 +87,12 @@ class Expressions:
 
     def __init__(self, discovery: Discovery, settings: Mapping[str, Any]) -> None:
         self.connection = duckdb.connect(
-            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
-                    "threads": "1"}
-        )  # fmt: skip
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "threads": "1",
+            }
+        )
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
         self.connection.execute("CREATE SCHEMA tidy")

@@ -1,17 +1,24 @@
-"""Filling the tables that a SELECT joins: Python transforms over distinct values, lists of links."""
+"""Filling the tables a SELECT joins: Python transforms over distinct values, lists of links."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from importlib.metadata import version
 
 import duckdb
 import pyarrow as pa
 
+from moorage import __version__
 from moorage.mapping.select import Preparation, folded, link_table, reference_rows
 from moorage.mapping.stages import FindStage, LinkStage, PythonStage
 
 #: Distinct values converted between two writes; bounds the memory a conversion takes.
 CHUNK_ROWS = 50_000
+
+_LIBRARIES = " ".join(
+    version(name) for name in ("phonenumbers", "email-validator", "nameparser", "nh3")
+)
 
 _RESULT = pa.schema([("value", pa.string()), ("result", pa.string()), ("problem", pa.bool_())])
 
@@ -46,24 +53,51 @@ def _look_up(
 def _convert(
     connection: duckdb.DuckDBPyConnection, preparation: Preparation, stage: PythonStage
 ) -> None:
-    table = preparation.table
+    """Fill from what SQL can say, from what was converted before, and then from Python."""
+    table, transform = preparation.table, stage.transform
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table} (value VARCHAR, result VARCHAR, problem BOOLEAN)"
+        "CREATE TABLE IF NOT EXISTS meta.converted (transform VARCHAR, value VARCHAR,"
+        " result VARCHAR, problem BOOLEAN)"
+    )
+    quick = transform.quick("given.value") if transform.quick else "CAST(NULL AS VARCHAR)"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT given.value AS value,"
+        f" coalesce({quick}, former.result) AS result,"
+        " coalesce(former.problem, false) AS problem, former.value IS NOT NULL AS known"
+        f" FROM ({preparation.values_sql}) AS given LEFT JOIN (SELECT value, result, problem"
+        " FROM meta.converted WHERE transform = ?) AS former ON former.value = given.value",
+        [_identity(stage)],
     )
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE to_convert AS SELECT value, row_number() OVER () AS n"
-        f" FROM ({preparation.values_sql})"
+        f" FROM {table} WHERE result IS NULL AND NOT known"
     )
+    connection.execute(f"DELETE FROM {table} WHERE result IS NULL AND NOT known")
     for values in _chunks(connection):
-        outcomes = [stage.transform.function(value, **stage.arguments) for value in values]
-        # PostgreSQL and Arrow hold no lone surrogates; a library may still make one.
-        results = [_sound(outcome.value) for outcome in outcomes]
-        problems = [outcome.problem for outcome in outcomes]
-        converted = pa.table([values, results, problems], schema=_RESULT)
-        connection.register("converted", converted)
-        connection.execute(f"INSERT INTO {table} SELECT * FROM converted")
-        connection.unregister("converted")
+        _convert_chunk(connection, table, stage, values)
     connection.execute("DROP TABLE to_convert")
+
+
+def _convert_chunk(
+    connection: duckdb.DuckDBPyConnection, table: str, stage: PythonStage, values: list[str]
+) -> None:
+    outcomes = [stage.transform.function(value, **stage.arguments) for value in values]
+    # PostgreSQL and Arrow hold no lone surrogates; a library may still make one.
+    results = [_sound(outcome.value) for outcome in outcomes]
+    problems = [outcome.problem for outcome in outcomes]
+    connection.register("fresh", pa.table([values, results, problems], schema=_RESULT))
+    connection.execute(f"INSERT INTO {table} SELECT value, result, problem, true FROM fresh")
+    connection.execute(
+        "INSERT INTO meta.converted SELECT ?, value, result, problem FROM fresh",
+        [_identity(stage)],
+    )
+    connection.unregister("fresh")
+
+
+def _identity(stage: PythonStage) -> str:
+    """What a conversion depends on besides the value; another release converts anew."""
+    arguments = json.dumps(stage.arguments, sort_keys=True)
+    return f"{stage.transform.name} {arguments} {__version__} {_LIBRARIES}"
 
 
 def _sound(value: str | None) -> str | None:

@@ -86,8 +86,10 @@ def _related(destination: Destination, model: str, name: str) -> dict[int, str]:
     link, _, field = name.partition(".")
     known = destination.fields(model).get(link)
     if known is None or known.relation is None or "." in field:
-        raise RefusedError(f"{model} cannot be looked up by {name}",
-                           todo="Name a field, or one link and a field of its model.")  # fmt: skip
+        raise RefusedError(
+            f"{model} cannot be looked up by {name}",
+            todo="Name a field, or one link and a field of its model.",
+        )
     return {
         int(record["id"]): _folded(record.get(field))
         for page in destination.pages(known.relation, [], [field])
@@ -96,7 +98,7 @@ def _related(destination: Destination, model: str, name: str) -> dict[int, str]:
 
 
 def _value(record: dict[str, Any], name: str, through: dict[int, str] | None) -> str:
-    found = record.get(name.split(".")[0])
+    found = record.get(name.split(".", maxsplit=1)[0])
     if through is None:
         return _folded(found[1] if isinstance(found, list | tuple) else found)
     if isinstance(found, list | tuple):

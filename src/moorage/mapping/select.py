@@ -219,7 +219,9 @@ def _python_value(stage: PythonStage, value: str) -> str:
     return f"nullif({value}[1], '') || {PART} || coalesce({value}[2], '')"
 
 
-def _stage_findings(stage: Stage, before: str, after: str) -> list[tuple[str, str, str]]:
+def _stage_findings(  # noqa: PLR0911 - one per kind of stage
+    stage: Stage, before: str, after: str
+) -> list[tuple[str, str, str]]:
     """(condition, severity, message) of each finding a stage can make."""
     if isinstance(stage, SqlStage):
         if stage.fails is None:

@@ -245,9 +245,8 @@ def _findings(document: Document, error: ValidationError) -> list[Finding]:
 def _known_path(node: Any, location: tuple[Any, ...]) -> tuple[Any, ...]:
     path: list[Any] = []
     for step in location:
-        if isinstance(node, dict) and step in node:
-            node = node[step]
-        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+        items = range(len(node)) if isinstance(node, list) else node
+        if isinstance(node, dict | list) and step in items:
             node = node[step]
         else:
             continue

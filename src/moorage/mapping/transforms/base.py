@@ -39,7 +39,9 @@ class Transform:
 
     `problem` is what a finding says when a value is lost ({argument} names are filled in); None
     means that it cannot lose one. `warns` transforms keep a changed value, so their finding is
-    never more than a warning. `fails` overrides when a finding is made.
+    never more than a warning. `fails` overrides when a finding is made. `quick` is SQL that gives
+    the same result as the Python function for the plain cases and NULL for all others; it keeps the
+    Python function away from a million ordinary values.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Transform:
     problem: str | None = None
     warns: bool = False
     fails: Callable[..., str] | None = None
+    quick: Callable[[str], str] | None = None
 
     @property
     def parameters(self) -> dict[str, inspect.Parameter]:
@@ -99,6 +102,8 @@ def is_a(value: Any, annotation: Any) -> bool:
         return isinstance(value, str | int | float | bool)
     if annotation is int:
         return isinstance(value, int) and not isinstance(value, bool)
+    if annotation == dict[str, str]:
+        return isinstance(value, dict) and bool(value)
     if annotation == list[str]:
         return isinstance(value, list) and all(isinstance(item, str | int) for item in value)
     options = getattr(annotation, "__args__", None)
@@ -112,6 +117,8 @@ def type_words(annotation: Any) -> str:
     words = {int: "a whole number", str: "text", bool: "true or false", Any: "a text or number"}
     if annotation in words:
         return words[annotation]
+    if annotation == dict[str, str]:
+        return "a map from text to text"
     if annotation == list[str]:
         return "a list of texts"
     return "one of " + ", ".join(str(option) for option in annotation.__args__)
@@ -126,8 +133,9 @@ def near(word: str, known: Any) -> str:
 def _declare(function: Callable[..., Any], python: bool, **rest: Any) -> Callable[..., Any]:
     # A trailing underscore keeps Python's own words (round, date) usable.
     name = function.__name__.rstrip("_")
-    REGISTRY[name] = Transform(name, inspect.getdoc(function) or "", function=function,
-                               python=python, **rest)  # fmt: skip
+    REGISTRY[name] = Transform(
+        name, inspect.getdoc(function) or "", function=function, python=python, **rest
+    )
     return function
 
 
@@ -140,16 +148,20 @@ def sql_transform(
     fails: Callable[..., str] | None = None,
 ) -> Callable[[Callable[..., str]], Callable[..., str]]:
     """Declare a transform that is one SQL expression."""
-    kinds: tuple[Kind, ...] = (takes,) if isinstance(takes, str) else takes  # type: ignore[assignment]
+    kinds: tuple[Kind, ...] = (takes,) if isinstance(takes, str) else takes
     return lambda function: _declare(
         function, False, takes=kinds, gives=gives, problem=problem, warns=warns, fails=fails
     )
 
 
 def python_transform(
-    problem: str, *, takes: tuple[Kind, ...] = ("text",), warns: bool = False
+    problem: str,
+    *,
+    takes: tuple[Kind, ...] = ("text",),
+    warns: bool = False,
+    quick: Callable[[str], str] | None = None,
 ) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
     """Declare a transform that is a Python function over the distinct values, text to text."""
     return lambda function: _declare(
-        function, True, takes=takes, gives="text", problem=problem, warns=warns
+        function, True, takes=takes, gives="text", problem=problem, warns=warns, quick=quick
     )

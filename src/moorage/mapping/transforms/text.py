@@ -72,9 +72,9 @@ def suffix(value: str, text: str) -> str:
 
 
 @sql_transform(takes="any", gives="any")
-def default(value: str, value_: Any) -> str:
+def default(value: str, instead: Any) -> str:
     """Uses the given value where there is none (NULL or empty text)."""
-    given = str(value_).lower() if isinstance(value_, bool) else str(value_)
+    given = str(instead).lower() if isinstance(instead, bool) else str(instead)
     return f"coalesce(nullif(CAST({value} AS VARCHAR), ''), {literal(given)})"
 
 
@@ -97,7 +97,7 @@ def text_to_html(value: str) -> str:
 
 
 @sql_transform(takes="list", gives="list")
-def map_each(value: str, values: dict) -> str:  # type: ignore[type-arg]
+def map_items(value: str, values: dict[str, str]) -> str:
     """Replaces items of a list by a map; items outside the map stay."""
     cases = " ".join(f"WHEN {literal(str(k))} THEN {literal(str(v))}" for k, v in values.items())
     return f"list_transform({value}, lambda item: CASE item {cases} ELSE item END)"

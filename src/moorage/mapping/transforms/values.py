@@ -33,8 +33,11 @@ def number(value: str, decimal: str = ".", thousands: str = "") -> str:
     return f"TRY_CAST({text} AS DECIMAL(38, 9))"
 
 
-@sql_transform(takes=("text", "decimal", "integer", "boolean"), gives="integer",
-               problem="is not a whole number")  # fmt: skip
+@sql_transform(
+    takes=("text", "decimal", "integer", "boolean"),
+    gives="integer",
+    problem="is not a whole number",
+)
 def integer(value: str) -> str:
     """Reads a whole number; one with decimals is a finding, not rounded."""
     exact = f"TRY_CAST(CAST({value} AS VARCHAR) AS DECIMAL(38, 9))"
@@ -43,16 +46,18 @@ def integer(value: str) -> str:
     return f"coalesce({whole}, {yes_or_no})"
 
 
-@sql_transform(takes=("text", "integer", "boolean"), gives="boolean",
-               problem="is neither yes nor no")  # fmt: skip
+@sql_transform(
+    takes=("text", "integer", "boolean"), gives="boolean", problem="is neither yes nor no"
+)
 def boolean(value: str, yes: list[str] = _YES, no: list[str] = _NO) -> str:
     """Reads yes or no; `yes` and `no` list the words of the source, compared without case."""
     text = f"lower(trim(CAST({value} AS VARCHAR)))"
-    return f"CASE WHEN {text} IN ({_texts(yes)}) THEN true WHEN {text} IN ({_texts(no)}) THEN false END"
+    is_yes, is_no = f"{text} IN ({_texts(yes)})", f"{text} IN ({_texts(no)})"
+    return f"CASE WHEN {is_yes} THEN true WHEN {is_no} THEN false END"
 
 
 @sql_transform(takes=("text", "datetime"), gives="date", problem="is not a date")
-def date(value: str, format: str = "") -> str:  # noqa: A002 - the word a mapping uses
+def date(value: str, format: str = "") -> str:
     """Reads a date; without `format` (as in `%d/%m/%Y`) it must be written year-month-day."""
     if not format:
         return f"TRY_CAST({value} AS DATE)"
@@ -60,7 +65,7 @@ def date(value: str, format: str = "") -> str:  # noqa: A002 - the word a mappin
 
 
 @sql_transform(takes=("text", "date"), gives="datetime", problem="is not a date and time")
-def datetime(value: str, format: str = "", zone: str = "UTC") -> str:  # noqa: A002
+def datetime(value: str, format: str = "", zone: str = "UTC") -> str:
     """Reads a date and time and gives it in UTC.
 
     `zone` (as in `Europe/Paris`) is where the source's clock stands; a text that carries its own

@@ -78,8 +78,11 @@ def _require(connection: duckdb.DuckDBPyConnection, compiled: CompiledMapping) -
         for stage in chain.stages
     )
     if finds and "meta.reference" not in there:
-        raise RefusedError("Odoo's own records were not read yet", where="meta.reference",
-                           todo="Read the references first, then fill the target tables.")  # fmt: skip
+        raise RefusedError(
+            "Odoo's own records were not read yet",
+            where="meta.reference",
+            todo="Read the references first, then fill the target tables.",
+        )
 
 
 def _start(connection: duckdb.DuckDBPyConnection) -> None:
@@ -178,7 +181,8 @@ def _not_selected(connection: duckdb.DuckDBPyConnection, compiled: CompiledMappi
             connection.execute(
                 "INSERT INTO target._not_selected SELECT ?, CAST(id AS VARCHAR), ?"
                 f" FROM tidy.{identifier(source_object)} WHERE CAST(id AS VARCHAR) NOT IN"
-                " (SELECT source_key FROM target._taken WHERE object = ? AND source_key IS NOT NULL)",
+                " (SELECT source_key FROM target._taken WHERE object = ?"
+                " AND source_key IS NOT NULL)",
                 [source_object, reason, source_object],
             )
     connection.execute(

@@ -1,0 +1,115 @@
+"""Proposing a mapping: the source's shipped template, and a place for every field it misses.
+
+What a person wrote or confirmed is never touched: a proposal only adds rules for fields that have
+no fate yet, and marks as proposed what nobody has decided. Comments and order stay.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
+
+from moorage.destination import ModelField
+from moorage.mapping.document import round_trip
+from moorage.mapping.expressions import Expressions
+from moorage.mapping.fates import entries_of, fields_used, without_fate
+from moorage.mapping.proposed_field import ProposedField, field_name, proposed_field
+from moorage.mapping.spec import MappingFile, load_mapping
+from moorage.sources.base import Discovery, SourceObject
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The text of the proposed file, and what was added to it (`entry.field` and object names)."""
+
+    text: str
+    added_fields: list[str] = field(default_factory=list)
+    added_objects: list[str] = field(default_factory=list)
+
+
+def propose(
+    template: Path, discovery: Discovery, fields: Dict[str, Dict[str, ModelField]]
+) -> Proposal:
+    """A proposal from `template`: the source's own, or the project's mapping to add to.
+
+    `fields` are the destination's, so that no new field takes a name that is in use.
+    """
+    file = load_mapping(template)
+    proposer = _Proposer(file, discovery, fields)
+    proposer.mark_proposed()
+    for found in discovery.objects:
+        proposer.add(found)
+    stream = io.StringIO()
+    round_trip().dump(file.document.tree, stream)
+    return Proposal(stream.getvalue(), proposer.added_fields, proposer.added_objects)
+
+
+class _Proposer:
+    def __init__(
+        self, file: MappingFile, discovery: Discovery, fields: Dict[str, Dict[str, ModelField]]
+    ) -> None:
+        self.mapping = file.mapping
+        self.tree: Any = file.document.tree
+        self.discovery = discovery
+        self.fields = fields
+        self.added_fields: list[str] = []
+        self.added_objects: list[str] = []
+
+    def mark_proposed(self) -> None:
+        """Rules that nobody decided are proposals."""
+        for entry in self.tree["objects"].values():
+            for rule in entry["fields"].values():
+                if rule.get("status") is None:
+                    rule["status"] = "proposed"
+
+    def add(self, found: SourceObject) -> None:
+        """Give a fate to everything of `found` that has none."""
+        entries = entries_of(self.mapping, found.name)
+        if not entries:
+            if found.name not in self.mapping.not_migrated:
+                self._add_object(found)
+            return
+        expressions = Expressions(self.discovery, self.mapping.settings)
+        try:
+            used = fields_used(self.mapping, expressions, found.name)
+        finally:
+            expressions.close()
+        for column in without_fate(found, self.mapping, used):
+            models = {linked.to for linked in entries_of(self.mapping, column.link or "").values()}
+            proposed = proposed_field(column, models)
+            name = self._free_name(column.name, [entry.to for entry in entries.values()])
+            for entry in entries:
+                self.tree["objects"][entry]["fields"][name] = _flow(proposed.rule(column.name))
+                self.added_fields.append(f"{entry}.{name}")
+
+    def _add_object(self, found: SourceObject) -> None:
+        if self.tree.get("not_migrated") is None:
+            self.tree["not_migrated"] = CommentedMap()
+        self.tree["not_migrated"][found.name] = _flow(
+            {"reason": f"asks for a decision: {found.row_count} rows", "status": "proposed"}
+        )
+        self.added_objects.append(found.name)
+
+    def _free_name(self, source_field: str, models: list[str]) -> str:
+        taken = {name for model in models for name in self.fields.get(model, {})}
+        for entry in self.tree["objects"].values():
+            if entry["to"] in models:
+                taken |= set(entry["fields"])
+        return field_name(self.mapping.source, source_field, taken)
+
+
+def _flow(node: Any) -> Any:
+    """`node` as YAML written on one line."""
+    if not isinstance(node, dict):
+        return node
+    made = CommentedMap({key: _flow(value) for key, value in node.items()})
+    made.fa.set_flow_style()
+    return made
+
+
+__all__ = ["Proposal", "ProposedField", "propose"]
