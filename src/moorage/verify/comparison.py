@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from moorage.mapping.target import TargetField
 from moorage.staging.staging import identifier, literal
 from moorage.verify.reading import KEYS, FieldFacts, found
+from moorage.verify.rows import NOT_LOADED
 
 #: Amounts agree to the cent: half of one may go by rounding.
 CENT_DECIMALS = 2
@@ -90,7 +91,8 @@ def _one_link(target: TargetField, position: int) -> Comparison:
     join = f"LEFT JOIN {KEYS} AS {link} ON {_of_model(target, link)} AND {link}.key = {column}"
     equal = f"coalesce({link}.odoo_id, 0) = coalesce({there}, 0)"
     if target.on_missing_link != "empty":
-        equal = f"({equal} AND ({column} IS NULL OR {link}.odoo_id IS NOT NULL))"
+        known = f"{column} IS NULL OR {link}.odoo_id IS NOT NULL OR {_waived(target, column)}"
+        equal = f"({equal} AND ({known}))"
     shown = f"coalesce({_key_of(target, there)}, 'id ' || {there})"
     return Comparison(target.name, "link", column, shown, equal, join)
 
@@ -98,7 +100,9 @@ def _one_link(target: TargetField, position: int) -> Comparison:
 def _many_links(target: TargetField, position: int) -> Comparison:
     column, there, link = f"t.{identifier(target.name)}", found(target.name), f"l{position}"
     # A key that Odoo does not know makes the sets unequal, unless it is to be left out.
-    unknown = "NULL" if target.on_missing_link == "empty" else "-1"
+    unknown = f"if({_waived(target, 'u.key')}, NULL, -1)"
+    if target.on_missing_link == "empty":
+        unknown = "NULL"
     join = (
         f"LEFT JOIN (SELECT u.row_key, list_sort(list(DISTINCT coalesce(k.odoo_id, {unknown}))"
         f" FILTER (coalesce(k.odoo_id, {unknown}) IS NOT NULL)) AS ids"
@@ -109,6 +113,11 @@ def _many_links(target: TargetField, position: int) -> Comparison:
     equal = f"{_set(f'{link}.ids')} = {_set(there)}"
     shown = f"list_transform({there}, lambda item: 'id ' || item)"
     return Comparison(target.name, "link", _text(column), _text(shown), equal, join)
+
+
+def _waived(target: TargetField, key: str) -> str:
+    """Whether the record linked to was kept back by a decision, so that the link is empty."""
+    return f"EXISTS (FROM {NOT_LOADED} AS n WHERE {_of_model(target, 'n')} AND n.key = {key})"
 
 
 def _of_model(target: TargetField, alias: str) -> str:

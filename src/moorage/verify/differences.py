@@ -82,7 +82,7 @@ def add_compared(
         return
     joins = _from(table, comparisons, "own")
     counters = ", ".join(f"count(*) FILTER (NOT ({one.equal}))" for one in comparisons)
-    counts = connection.execute(f"SELECT {counters} {joins}").fetchone() or ()
+    (counts,) = connection.execute(f"SELECT {counters} {joins}").fetchall()
     for one, count in zip(comparisons, counts, strict=True):
         if count:
             where = f"NOT ({one.equal})"

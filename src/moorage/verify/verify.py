@@ -248,8 +248,8 @@ class _Witness:
         )
 
     def _count(self, sql: str, values: Sequence[str] = ()) -> int:
-        row = self.connection.execute(sql, list(values)).fetchone()
-        return 0 if row is None else int(row[0])
+        ((count,),) = self.connection.execute(sql, list(values)).fetchall()
+        return int(count)
 
 
 def _sums(table: TargetTable) -> tuple[str, ...]:
