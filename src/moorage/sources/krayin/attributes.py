@@ -146,6 +146,8 @@ def _pivot(name: str, attributes: Sequence[Attribute]) -> str:
         " AND c.entity_id = v.entity_id AND c.attribute_id = v.attribute_id"
         " LEFT JOIN tidy._addresses a ON v.type = 'address' AND a.id = v.entity_id"
         " AND a.object = 'custom:' || v.attribute_id"
+        " LEFT JOIN tidy._reach r ON r.kind = v.type AND r.id = v.entity_id"
+        " AND r.object = 'custom:' || v.attribute_id"
         f" WHERE v.entity_type = {_text(name)} GROUP BY v.entity_id"
     )
 
@@ -159,10 +161,8 @@ def _expressions(attribute: Attribute) -> Iterator[tuple[str, str]]:
             yield f"{column}.{part}", f"a.{part}"
         return
     if attribute.type in ("email", "phone"):
-        contacts = "tidy._contacts(tidy._json(v.chosen))"
-        first = "_mails" if attribute.type == "email" else "_phones"
-        yield column, f"tidy.{first}({contacts})[1]"
-        yield f"{column}.all", f"tidy._contact_text({contacts})"
+        yield column, "r.valid[1]"
+        yield f"{column}.all", "r.readable"
         return
     yield column, _EXPRESSIONS.get(attribute.field_type, "v.chosen")
 

@@ -13,7 +13,8 @@ CREATE MACRO tidy._name_form(x) AS coalesce(
     nullif(regexp_replace(lower(nfc_normalize(x)), '[\s\p{Z}\p{C}._,;:''"’`´–—\-/\\()\[\]!?]', '', 'g'), ''),
     lower(trim(x)));
 
--- JSON that may be NULL, '', broken, or JSON text within JSON text.
+-- JSON that may be NULL, '', broken, or JSON text within JSON text. A macro is its text put in place:
+-- they are applied one after the other, in queries within queries, never one within another.
 CREATE MACRO tidy._json_once(x) AS CASE
     WHEN x IS NULL OR trim(x) = '' THEN NULL
     WHEN json_valid(x) THEN CASE json_type(x) WHEN 'NULL' THEN NULL ELSE CAST(x AS JSON) END
@@ -21,8 +22,6 @@ CREATE MACRO tidy._json_once(x) AS CASE
 
 CREATE MACRO tidy._json_inner(j) AS CASE
     WHEN json_type(j) = 'VARCHAR' THEN tidy._json_once(json_extract_string(j, '$')) ELSE j END;
-
-CREATE MACRO tidy._json(x) AS tidy._json_inner(tidy._json_inner(tidy._json_once(x)));
 
 -- A list, or an object whose keys are the places of a list with holes; one object is a list of one.
 CREATE MACRO tidy._list(j) AS CASE json_type(j)
@@ -38,8 +37,8 @@ CREATE MACRO tidy._list(j) AS CASE json_type(j)
     ELSE [] END;
 
 -- E-mails or phones: [{value, label}], blank values left out.
-CREATE MACRO tidy._contacts(j) AS list_filter(
-    list_transform(tidy._list(j), lambda e: {
+CREATE MACRO tidy._contacts(l) AS list_filter(
+    list_transform(l, lambda e: {
         'value': trim(CASE json_type(e)
             WHEN 'OBJECT' THEN json_extract_string(e, '$.value')
             WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL

@@ -18,7 +18,7 @@ LEFT JOIN raw.attributes own ON own.entity_type = v.entity_type AND own.code = n
 -- Rows without an attribute of their object, and rows whose record is gone.
 INSERT INTO tidy._findings
 SELECT entity_type, entity_id, NULL,
-    count(*) || ' attribute values name an attribute that this object does not have', 'warning'
+    'attribute values that name no attribute of this object: ' || count(*), 'warning'
 FROM tidy._values WHERE attribute_id IS NULL GROUP BY ALL;
 
 CREATE TABLE tidy._entities AS
@@ -30,7 +30,7 @@ UNION ALL SELECT 'quotes', id FROM raw.quotes;
 
 INSERT INTO tidy._findings
 SELECT v.entity_type, v.entity_id, NULL,
-    count(*) || ' attribute values belong to a record that no longer exists', 'warning'
+    'attribute values of a record that no longer exists: ' || count(*), 'warning'
 FROM tidy._values v ANTI JOIN tidy._entities e ON e.entity_type = v.entity_type AND e.id = v.entity_id
 WHERE v.entity_type IN ('organizations', 'persons', 'leads', 'products', 'quotes')
 GROUP BY ALL;

@@ -48,7 +48,9 @@ SELECT * REPLACE (trim(token) AS token) FROM split WHERE trim(token) <> '';
 -- A token is the id of an option or of a looked-up record; an old text value may be a label.
 CREATE TABLE tidy._choices AS
 SELECT t.entity_type, t.entity_id, t.attribute_id, t.code, t.token, t.place,
-    l.id AS link_id, coalesce(l.label, o.name, w.name) AS label
+    l.id AS link_id, coalesce(l.label, o.name, w.name,
+        CASE WHEN t.lookup_type IS NULL AND NOT regexp_full_match(t.token, '[0-9]+') THEN t.token END) AS label,
+    coalesce(l.label, o.name, w.name) IS NULL AS is_unknown
 FROM tidy._tokens t
 LEFT JOIN tidy._lookups l ON l.lookup_type = t.lookup_type AND l.id = t.token
 LEFT JOIN raw.attribute_options o ON t.lookup_type IS NULL AND o.id = t.token
@@ -67,9 +69,10 @@ FROM tidy._choices GROUP BY ALL;
 INSERT INTO tidy._findings
 SELECT entity_type, entity_id, 'custom.' || code, CASE
     WHEN token = '0' THEN 'the choice is 0, as an import wrote it for a label: taken as empty'
-    ELSE 'the choice ' || CASE WHEN regexp_full_match(token, '[0-9]+') THEN token || ' ' ELSE '' END
-        || 'no longer exists: left empty' END, 'warning'
-FROM tidy._choices WHERE label IS NULL;
+    WHEN label IS NOT NULL THEN 'a text that is no option of the field: kept as it stands'
+    WHEN regexp_full_match(token, '[0-9]+') THEN 'the choice ' || token || ' no longer exists: left empty'
+    ELSE 'a text where a record should be named: left empty' END, 'warning'
+FROM tidy._choices WHERE is_unknown;
 
 INSERT INTO tidy._findings
 SELECT entity_type, entity_id, 'custom.' || code,

@@ -1,4 +1,4 @@
--- Countries, states, and every address in its parts.
+-- Countries and states; e-mails and phones as lists; every address in its parts.
 
 CREATE TABLE tidy.countries AS
 SELECT id, upper(code) AS code, name FROM raw.countries;
@@ -7,27 +7,54 @@ CREATE TABLE tidy.states AS
 SELECT s.id, upper(coalesce(c.code, s.country_code)) AS country_code, s.code, s.name
 FROM raw.country_states s LEFT JOIN raw.countries c ON c.id = s.country_id;
 
-CREATE TABLE tidy._addresses AS
+-- Every JSON value with e-mails, phones or an address, from columns and from custom fields alike.
+CREATE TABLE tidy._documents AS
 WITH given AS (
-    SELECT 'organizations' AS object, o.id, tidy._json(coalesce(tidy._filled(o.address), n.value)) AS j
-    FROM raw.organizations o
-    LEFT JOIN tidy._native n
+    SELECT 'email' AS kind, 'persons.emails' AS object, p.id, coalesce(tidy._filled(p.emails), n.value) AS x
+    FROM raw.persons p LEFT JOIN tidy._native n
+        ON n.entity_type = 'persons' AND n.code = 'emails' AND n.entity_id = p.id
+    UNION ALL
+    SELECT 'phone', 'persons.phones', p.id, coalesce(tidy._filled(p.contact_numbers), n.value)
+    FROM raw.persons p LEFT JOIN tidy._native n
+        ON n.entity_type = 'persons' AND n.code = 'contact_numbers' AND n.entity_id = p.id
+    UNION ALL
+    SELECT 'address', 'organizations', o.id, coalesce(tidy._filled(o.address), n.value)
+    FROM raw.organizations o LEFT JOIN tidy._native n
         ON n.entity_type = 'organizations' AND n.code = 'address' AND n.entity_id = o.id
     UNION ALL
-    SELECT 'billing', q.id, tidy._json(coalesce(tidy._filled(q.billing_address), n.value))
+    SELECT 'address', 'billing', q.id, coalesce(tidy._filled(q.billing_address), n.value)
     FROM raw.quotes q LEFT JOIN tidy._native n
         ON n.entity_type = 'quotes' AND n.code = 'billing_address' AND n.entity_id = q.id
     UNION ALL
-    SELECT 'shipping', q.id, tidy._json(coalesce(tidy._filled(q.shipping_address), n.value))
+    SELECT 'address', 'shipping', q.id, coalesce(tidy._filled(q.shipping_address), n.value)
     FROM raw.quotes q LEFT JOIN tidy._native n
         ON n.entity_type = 'quotes' AND n.code = 'shipping_address' AND n.entity_id = q.id
     UNION ALL
-    SELECT 'custom:' || attribute_id, entity_id, tidy._json(chosen)
-    FROM tidy._custom_values WHERE type = 'address'
-), parts AS (
+    SELECT type, 'custom:' || attribute_id, entity_id, chosen
+    FROM tidy._custom_values WHERE type IN ('email', 'phone', 'address')
+), once AS (
+    SELECT kind, object, id, tidy._json_once(x) AS j FROM given WHERE tidy._filled(x) IS NOT NULL
+), twice AS (
+    SELECT kind, object, id, tidy._json_inner(j) AS j FROM once WHERE j IS NOT NULL
+)
+SELECT kind, object, id, tidy._json_inner(j) AS j FROM twice WHERE j IS NOT NULL;
+
+CREATE TABLE tidy._reach AS
+WITH listed AS (
+    SELECT kind, object, id, tidy._list(j) AS l FROM tidy._documents WHERE kind <> 'address'
+), told AS (
+    SELECT kind, object, id, tidy._contacts(l) AS contacts FROM listed
+)
+SELECT kind, object, id, contacts, tidy._contact_text(contacts) AS readable,
+    CASE kind WHEN 'email' THEN tidy._mails(contacts) ELSE tidy._phones(contacts) END AS valid
+FROM told;
+
+CREATE TABLE tidy._addresses AS
+WITH parts AS (
     SELECT object, id,
-        tidy._address(CASE json_type(j) WHEN 'ARRAY' THEN json_extract(j, '$[0]') ELSE j END) AS a
-    FROM given WHERE j IS NOT NULL
+        tidy._address(j) AS a
+    FROM (SELECT object, id, CASE json_type(j) WHEN 'ARRAY' THEN json_extract(j, '$[0]') ELSE j END AS j
+        FROM tidy._documents WHERE kind = 'address')
 ), placed AS (
     SELECT p.object, p.id, a.lines[1] AS street, nullif(array_to_string(a.lines[2:], ', '), '') AS street2,
         a.city, a.zip, a.state, a.country,

@@ -96,12 +96,13 @@ WITH allowed AS (
 ), rounded AS (
     SELECT q.id, round(-q.items_discount, 2) AS discount, round(q.items_tax, 2) AS tax,
         round(q.adjustment_amount, 2) AS adjustment, round(q.computed_total, 2) AS total,
-        coalesce(s.lines_total, 0) AS lines, round(q.grand_total, 2) AS stated, a.difference
+        coalesce(s.lines_total, 0) AS lines, round(q.grand_total, 2) AS stated,
+        -- Totals that agree may still round to different cents.
+        a.difference OR q.totals_agree AS is_made_up
     FROM tidy.quotes q LEFT JOIN tidy._quote_sums s ON s.quote_id = q.id CROSS JOIN allowed a
 ), amounts AS (
     SELECT id, discount, tax, adjustment, total - lines - discount - tax - adjustment AS rounding,
-        -- Below a cent the totals agree and what is left is rounding all the same.
-        CASE WHEN difference OR abs(stated - total) < 0.02 THEN stated - total ELSE 0 END AS difference
+        CASE WHEN is_made_up THEN stated - total ELSE 0 END AS difference
     FROM rounded
 ), lines AS (
     UNPIVOT (SELECT id, CAST(COLUMNS(* EXCLUDE (id)) AS DECIMAL(18,4)) FROM amounts)

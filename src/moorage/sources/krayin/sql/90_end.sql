@@ -28,6 +28,7 @@ DROP TABLE tidy._tokens;
 DROP TABLE tidy._choices;
 DROP TABLE tidy._chosen;
 DROP TABLE tidy._addresses;
+DROP TABLE tidy._documents;
 DROP TABLE tidy._reach;
 DROP TABLE tidy._reasons;
 DROP TABLE tidy._lead_tags;
