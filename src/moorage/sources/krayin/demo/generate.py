@@ -98,7 +98,7 @@ def generate(
         create_database(connection, database)
         create_tables(connection, list(layout.values()), prefix)
         values = Template(values_query(found)).substitute(size_names(sizes))
-        engine.execute(f"CREATE VIEW attribute_values AS {values}")
+        engine.execute(f"CREATE TABLE attribute_values AS {values}")
         made = {row[0] for row in engine.execute("SHOW TABLES").fetchall()}
         for table in layout.values():
             if table.name in made:

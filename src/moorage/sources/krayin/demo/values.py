@@ -87,10 +87,10 @@ def _custom(attribute: Attribute) -> str:
         hits = " OR d_value_zero_date(id)"
     elif attribute.type == "lookup":
         hits = " OR d_value_dangling_lookup(id)"
-    # One record fills the field for certain, so that no field stays empty.
+    # From scale 3 on one record fills the field for certain, so that none stays empty.
     filled = (
         f"unit('{purpose}-filled', id) < {_FILLED[attribute.entity_type]} "
-        f"OR id = 1 + {attribute.sort_order} % $n_{attribute.entity_type}"
+        f"OR $n_leads > 25 AND id = 1 + {attribute.sort_order} % $n_{attribute.entity_type}"
     )
     return _select(attribute, columns, where=f"({filled}{hits})")
 
