@@ -1,9 +1,251 @@
-"""Verbs."""
+"""The verbs map, prepare, plan, run and verify."""
 
 from __future__ import annotations
 
+import sys
+from typing import Annotated
+
 import typer
+from rich.console import Console
+from rich.markup import escape
+
+from moorage.cli.queues import show_groups
+from moorage.cli.tables import facts, figures, heading, state, table
+from moorage.cli.verb import Work, verb
+from moorage.commands import checking, loading, mapping
+from moorage.commands.result import Result
+from moorage.errors import SettingsError
+from moorage.plan.report import OPERATIONS, PlanReport
+from moorage.reports.loading import SILENT
+
+To = Annotated[str, typer.Option(help="The destination.")]
+Name = Annotated[str, typer.Option("--name", help="Who confirms.")]
+Sample = Annotated[
+    int | None, typer.Option(min=1, help="Only so many records of each kind, and what they need.")
+]
+MANY = 20
 
 
 def register(app: typer.Typer) -> None:
     """Add these verbs to `app`."""
+    verb(app, "map", example='moorage map --confirm --name "Ann Admin"', show=show_map)(map_)
+    verb(app, "prepare", example="moorage prepare --apply", show=show_prepare)(prepare)
+    verb(app, "plan", example="moorage plan --sample 5", show=show_plan)(plan)
+    verb(app, "run", example="moorage run --to staging", show=show_run)(run)
+    verb(app, "verify", example="moorage verify", show=show_verify)(verify)
+
+
+def map_(
+    work: Work,
+    check: Annotated[
+        bool, typer.Option("--check", help="Hold it against source and Odoo.")
+    ] = False,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Confirm it as it stands.")] = False,
+    name: Name = "",
+    to: To = "production",
+) -> Result:
+    """Show where every source field goes; check it, confirm it."""
+    _one_of(check=check, confirm=confirm)
+    if confirm:
+        return mapping.map_confirm(work.project, _named(name), to=to)
+    return mapping.map_check(work.project, to=to) if check else mapping.map_show(work.project)
+
+
+def _one_of(**flags: bool) -> None:
+    if sum(flags.values()) > 1:
+        names = " and ".join(f"--{name}" for name, given in flags.items() if given)
+        raise SettingsError(f"{names} cannot go together", state="Nothing was changed.")
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise SettingsError(
+            "a confirmation needs the name of a person",
+            state="Nothing was changed.",
+            todo='Give it: --name "Ann Admin".',
+        )
+    return name
+
+
+def show_map(screen: Console, result: Result) -> None:
+    """The table, the findings, or the confirmation."""
+    if isinstance(result, mapping.CheckResult):
+        heading(screen, "The mapping fits", f"{result.rule_count} rules")
+        for finding in result.warnings[:MANY]:
+            state(screen, "warn", escape(str(finding)))
+        if len(result.warnings) > MANY:
+            screen.print(f"  and {len(result.warnings) - MANY} more (all: --json)")
+    elif isinstance(result, mapping.ConfirmResult):
+        confirmed = result.confirmed
+        words = f"Confirmed by {escape(confirmed.name)}, digest {confirmed.digest[:16]}"
+        state(screen, "done", words)
+    elif isinstance(result, mapping.MapResult):
+        _show_rules(screen, result)
+
+
+def _show_rules(screen: Console, result: mapping.MapResult) -> None:
+    heading(screen, "Mapping", f"{len(result.rows)} rules")
+    rows, last = [], ""
+    for row in result.rows:
+        if not row.field:
+            continue
+        if row.entry != last:
+            rows.append((f"[bold]{escape(row.entry)}[/]", f"[bold]{escape(row.model)}[/]", ""))
+            last = row.entry
+        source = escape(", ".join(row.source_fields)) or "[dim]-[/]"
+        mark = "[yellow]?[/] " if row.status == "proposed" else ""
+        rows.append((f"  {source}", f"  {escape(row.field)}", f"{mark}[dim]{escape(row.how)}[/]"))
+    table(screen, ("source", "Odoo", "how"), rows)
+    left = sum(not row.field for row in result.rows)
+    state(screen, "note", f"{left} source fields are not moved, each with its reason in the file")
+    if result.confirmed:
+        state(screen, "done", f"confirmed by {escape(result.confirmed.name)}")
+    else:
+        state(screen, "now", escape(result.unconfirmed_because))
+
+
+def prepare(
+    work: Work,
+    apply: Annotated[bool, typer.Option("--apply", help="Make what is shown.")] = False,
+    to: To = "production",
+) -> loading.PrepareResult:
+    """Show what Odoo lacks for the mapping; with --apply, make it."""
+    return loading.prepare(work.project, to=to, apply=apply)
+
+
+def show_prepare(screen: Console, result: loading.PrepareResult) -> None:
+    """Fields and switches."""
+    done = "made" if result.is_applied else "missing"
+    count = len(result.fields) + len(result.settings)
+    heading(screen, f"Odoo ({result.destination})", f"{count} {done}, {result.standing} there")
+    by_model: dict[str, list[str]] = {}
+    for field in result.fields:
+        by_model.setdefault(field.model, []).append(field.name)
+    rows = [(escape(model), escape(", ".join(names))) for model, names in by_model.items()]
+    rows += [("settings", escape(name)) for name in result.settings]
+    if rows:
+        table(screen, ("model", f"fields {done}"), rows)
+    else:
+        state(screen, "done", "Odoo has all that the mapping needs.")
+
+
+def plan(
+    work: Work,
+    sample: Sample = None,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Confirm the plan made last.")] = False,
+    name: Name = "",
+    to: To = "production",
+) -> loading.PlanResult:
+    """Say what would become of every row; confirm it by name."""
+    if confirm:
+        return loading.plan_confirm(work.project, _named(name), to=to)
+    return loading.plan(work.project, to=to, sample=sample)
+
+
+def show_plan(screen: Console, result: loading.PlanResult) -> None:
+    """Rows by entry and operation; what is unusual; what is open."""
+    report = result.plan
+    sample = f", sample of {report.sample}" if report.sample else ""
+    heading(screen, f"Plan for {result.destination}{sample}", f"digest {report.digest[:16]}")
+    rows = [
+        (entry, *(counts.get(name, 0) for name in OPERATIONS))
+        for entry, counts in report.counts.items()
+    ]
+    heads = ("", *(_short(name) for name in OPERATIONS))
+    figures(screen, heads, rows, sums=True, tones={_short("set_aside"): "yellow"})
+    for words in report.guards:
+        state(screen, "warn", escape(words))
+    for words in report.notes:
+        state(screen, "note", escape(words))
+    warned = sum(about.count for about in report.warnings)
+    if warned:
+        state(screen, "note", f"{warned:,} values are left out with a warning: see the report")
+    for what, keys in (
+        ("owners", report.open_owners),
+        ("duplicate groups", report.open_duplicates),
+        ("matches", report.open_matches),
+    ):
+        if keys:
+            state(screen, "ask", f"{len(keys)} {what} wait for an answer")
+    if result.confirmed_by:
+        words = f"confirmed by {escape(result.confirmed_by)}, {result.confirmed_at}"
+        state(screen, "done", words)
+    elif report.changes_nothing:
+        state(screen, "done", "There is nothing to do.")
+
+
+def _short(operation: str) -> str:
+    """Column heads that leave room for the entry's name at 80 columns."""
+    return {"unchanged": "same", "set_aside": "aside", "not_in_sample": "later"}.get(
+        operation, operation
+    )
+
+
+def run(
+    work: Work,
+    sample: Sample = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before writing.")] = False,
+    to: To = "production",
+) -> loading.RunResult:
+    """Carry out the confirmed plan, phase by phase; may be killed and run again."""
+
+    def may_go(report: PlanReport) -> bool:
+        if yes or work.as_json or not sys.stdin.isatty():
+            return True
+        totals = report.totals
+        writes = sum(totals.get(name, 0) for name in ("create", "update", "match", "merge"))
+        return typer.confirm(f"Write {writes:,} rows to {to}?", err=True)
+
+    return loading.run(
+        work.project, to=to, sample=sample, on_progress=work.on_progress, may_go=may_go
+    )
+
+
+def show_run(screen: Console, result: loading.RunResult) -> None:
+    """The counts of every phase, what was set aside, what moved in Odoo."""
+    load = result.load
+    if load is None:
+        return
+    heading(screen, f"Run {load.run_id} into {result.destination}", f"{result.seconds:.1f} s")
+    names = ("rows", "created", "updated", "unchanged", "matched", "merged", "waived", "set_aside",
+             "conflicts")  # fmt: skip
+    rows = [(phase.entry, *(getattr(phase, name) for name in names)) for phase in load.phases]
+    short = {"unchanged": "same", "set_aside": "aside", "conflicts": "conflict"}
+    heads = ("", *(short.get(name, name) for name in names))
+    figures(screen, heads, rows, sums=True, tones={"aside": "yellow", "conflict": "yellow"})
+    state(screen, "done", "The sums agree in every phase.")
+    loud = {model: count for model, count in load.moved.items() if model in SILENT}
+    if loud:
+        state(screen, "bad", f"Odoo sent or queued something: {loud}")
+    else:
+        state(screen, "done", "Odoo sent nothing: no mail, no message, no notification.")
+    if result.set_aside:
+        show_groups(screen, result.set_aside)
+
+
+def verify(work: Work, to: To = "production") -> checking.VerifyResult:
+    """Read every mapped field of every record back and compare it with its source."""
+    return checking.verify(work.project, to=to, on_progress=work.on_progress)
+
+
+def show_verify(screen: Console, result: checking.VerifyResult) -> None:
+    """Records, values, differences by entry."""
+    found = result.found
+    heading(screen, f"{found.values:,} values compared", f"{found.duration_seconds:.1f} s")
+    rows = [
+        (entry.entry, entry.own, entry.shared, entry.held_back, entry.values, entry.differences)
+        for entry in found.entries
+    ]
+    heads = ("", "records", "shared", "aside", "values", "differ")
+    figures(screen, heads, rows, sums=True, tones={"differ": "red"})
+    for check in found.sums:
+        mark = "done" if check.agrees else "bad"
+        words = f"{check.model}.{check.field} {check.currency}: {check.expected:,}"
+        state(screen, mark, words if check.agrees else f"{words}, in Odoo {check.found:,}")
+    for difference in found.differences[:MANY]:
+        state(screen, "bad", escape(str(difference)))
+    if found.difference_count > MANY:
+        screen.print(f"  and {found.difference_count - MANY:,} more (see the report)")
+    if found.agrees:
+        state(screen, "done", "Odoo holds exactly what the source and the mapping say.")
+    facts(screen, [("money", f"{len(found.sums)} sums agree")] if found.agrees else [])

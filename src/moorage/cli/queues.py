@@ -1,9 +1,99 @@
-"""Verbs."""
+"""The verbs owners, duplicates and issues."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
+from rich.console import Console
+from rich.markup import escape
+
+from moorage.cli.tables import heading, state, table
+from moorage.cli.verb import Work, verb
+from moorage.commands import queues
+from moorage.errors import SettingsError
+from moorage.reports.loading import AsideGroup
+
+To = Annotated[str, typer.Option(help="The destination.")]
+By = Annotated[str, typer.Option("--name", help="Who answers (default: your login here).")]
+MANY = 60
 
 
 def register(app: typer.Typer) -> None:
     """Add these verbs to `app`."""
+    example = "moorage owners --answer krayin:users:7=create_inactive"
+    verb(app, "owners", example=example, show=show_owners)(owners)
+    verb(app, "issues", example="moorage issues", show=show_issues)(issues)
+
+
+def pairs(given: list[str] | None) -> dict[str, str]:
+    """KEY=DECISION pairs; SettingsError for anything else."""
+    found = {}
+    for pair in given or ():
+        key, sign, decision = pair.partition("=")
+        if not sign or not key.strip():
+            raise SettingsError(
+                f"{pair!r} is no answer",
+                state="Nothing was changed.",
+                todo="Write KEY=DECISION.",
+            )
+        found[key.strip()] = decision.strip()
+    return found
+
+
+def owners(
+    work: Work,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--answer",
+            metavar="KEY=DECISION",
+            help="match:<login>, create, create_inactive or nobody; may be given several times.",
+        ),
+    ] = None,
+    by: By = "",
+    to: To = "production",
+) -> queues.OwnersResult:
+    """Who each user of the source is in Odoo; answer what could not be told by e-mail."""
+    return queues.owners(work.project, to=to, answers=pairs(answer), by=by)
+
+
+def show_owners(screen: Console, result: queues.OwnersResult) -> None:
+    """The queue, open questions first."""
+    count = len(result.open_keys)
+    heading(screen, f"{len(result.rows)} owners", f"{count} wait for an answer" if count else "")
+    rows = [
+        (
+            escape(row.source_key),
+            escape(row.decision) if row.decision else "[yellow]?[/]",
+            escape(row.decided_by),
+            f"{row.records:,}",
+        )
+        for row in result.rows[:MANY]
+    ]
+    table(screen, ("owner", "decision", "decided by", "records"), rows, right=3)
+    screen.print(f"[dim]names and addresses: {escape(str(result.file))}[/]", soft_wrap=True)
+
+
+def issues(work: Work, to: To = "production") -> queues.IssuesResult:
+    """What was set aside and why."""
+    return queues.issues(work.project, to=to)
+
+
+def show_issues(screen: Console, result: queues.IssuesResult) -> None:
+    """Reasons, the most frequent first."""
+    if not result.groups:
+        state(screen, "done", f"Nothing is set aside in {result.destination}.")
+        return
+    show_groups(screen, result.groups)
+
+
+def show_groups(screen: Console, groups: tuple[AsideGroup, ...]) -> None:
+    """Rows set aside, by reason."""
+    rows = [
+        (escape(group.reason), escape(group.entry), escape(group.keys[0]), f"{group.count:,}")
+        for group in groups[:MANY]
+    ]
+    table(screen, ("set aside because", "entry", "such as", "rows"), rows, right=3)
+    if len(groups) > MANY:
+        screen.print(f"and {len(groups) - MANY} more reasons (all: --json)")

@@ -118,7 +118,7 @@ def carry_out(
 
 def _show_result(work: Work, name: str, result: Result, show: Show) -> None:
     if work.as_json:
-        document = {"command": name, "exit_code": result.exit_code, **to_json(result)}
+        document = {"command": name, "exit_code": result.exit_code, **result.as_json()}
         _print_json(document)
         return
     screen = console()

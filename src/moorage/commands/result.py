@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,10 @@ class Result:
     def exit_code(self) -> int:
         """0 when all is well, 1 when something was set aside or differs."""
         return 1 if self.attention else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--json` prints of it."""
+        return {about.name: to_json(getattr(self, about.name)) for about in fields(self)}
 
 
 def to_json(value: Any) -> Any:

@@ -1,0 +1,152 @@
+"""From a confirmed mapping to target tables: what plan, run and verify begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from moorage.commands.opening import (
+    PRODUCTION,
+    known_discovery,
+    opened_destination,
+    opened_ledger,
+    opened_staging,
+)
+from moorage.destination import ModelField, WantedField
+from moorage.errors import RefusedError
+from moorage.ledger import Ledger
+from moorage.mapping import (
+    CompiledMapping,
+    MappingFile,
+    compile_mapping,
+    fields_to_create,
+    load_mapping,
+    load_references,
+    materialise,
+    references_needed,
+)
+from moorage.mapping.check import models_needed
+from moorage.mapping.confirm import require_confirmed
+from moorage.odoo import OdooClient
+from moorage.plan.decisions import Decisions
+from moorage.plan.merges import apply_merges
+from moorage.prepare import PreparationPlan, plan_preparation
+from moorage.project import Project
+from moorage.staging import Staging
+
+#: Switches of Odoo's settings without which records of a model cannot be seen.
+SWITCHES = {"crm.lead": ("group_use_lead",)}
+#: The fact in staging that says which plan its target tables and `meta.plan` belong to.
+PLAN_OF = "plan_of"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Everything open that a plan, a run or a verification needs."""
+
+    project: Project
+    name: str
+    destination: OdooClient
+    destination_id: int
+    staging: Staging
+    ledger: Ledger
+    file: MappingFile
+    mapping_digest: str
+
+    @property
+    def plan_folder(self) -> Path:
+        """Where the plan for this destination is kept: a rehearsal has one of its own."""
+        return plan_folder(self.project, self.name)
+
+    def preparation(self) -> PreparationPlan:
+        """What Odoo lacks for the mapping."""
+        return preparation(self.destination, self.file)
+
+    def require_prepared(self) -> None:
+        """RefusedError while Odoo lacks something that the mapping needs."""
+        lacking = self.preparation()
+        if not lacking.empty:
+            count = len(lacking.fields) + len(lacking.settings)
+            raise RefusedError(
+                f"Odoo lacks {count} fields and settings that the mapping needs",
+                where=self.destination.identity.url,
+                state="Nothing was changed.",
+                todo="Look at them with `moorage prepare`, then make them: "
+                "`moorage prepare --apply`.",
+            )
+
+    def compile(self) -> CompiledMapping:
+        """The mapping, ready to run on this destination."""
+        return compile_mapping(
+            self.file,
+            known_discovery(self.project),
+            fields_of(self.destination, self.file),
+        )
+
+    def build(self) -> CompiledMapping:
+        """Fill the target tables anew; the queues work on these."""
+        compiled = self.compile()
+        self.staging.remember(PLAN_OF, None)
+        load_references(self.staging, self.destination, references_needed(self.file.mapping))
+        materialise(self.staging, compiled, self.project.settings.source.kind)
+        return compiled
+
+    def build_decided(self) -> tuple[CompiledMapping, Decisions]:
+        """As `build`, with the decided merges carried out; plans and witnesses work on these."""
+        compiled = self.build()
+        decisions = Decisions.load(self.project.decisions)
+        apply_merges(
+            self.staging,
+            compiled.tables,
+            decisions,
+            ledger=self.ledger,
+            destination_id=self.destination_id,
+        )
+        return compiled, decisions
+
+
+@contextmanager
+def grounded(
+    project: Project, command: str, to: str = PRODUCTION, *, confirmed: bool = True
+) -> Iterator[Ground]:
+    """Lock the project and open all; RefusedError unless the mapping is confirmed."""
+    with project.lock(command), opened_staging(project) as staging:
+        digest = require_confirmed(project.mapping_path).digest if confirmed else ""
+        file = load_mapping(project.mapping_path)
+        with opened_destination(project, to) as destination, opened_ledger(project) as ledger:
+            destination_id = ledger.destination(to, destination.identity)
+            yield Ground(project, to, destination, destination_id, staging, ledger, file, digest)
+
+
+def plan_folder(project: Project, name: str) -> Path:
+    """The folder of the plan for destination `name`."""
+    return project.state if name == PRODUCTION else project.state / name
+
+
+def fields_of(destination: OdooClient, file: MappingFile) -> dict[str, dict[str, ModelField]]:
+    """The destination's fields of every model the mapping names."""
+    return {model: destination.fields(model) for model in models_needed(file.mapping)}
+
+
+def preparation(destination: OdooClient, file: MappingFile) -> PreparationPlan:
+    """What Odoo lacks: markers on every model that gets records, custom fields, switches."""
+    mapping = file.mapping
+    models = list(dict.fromkeys(entry.to for entry in mapping.objects.values()))
+    wanted = [marker for model in models for marker in destination.markers(model)]
+    for made in fields_to_create(mapping):
+        field = made.field
+        wanted.append(
+            WantedField(
+                made.model,
+                field.name,
+                field.type,
+                field.label,
+                field.relation,
+                field.selection,
+                help=made.help or "",
+            )
+        )
+    switches = [name for model in models for name in SWITCHES.get(model, ())]
+    return plan_preparation(destination, wanted, switches)

@@ -1,0 +1,245 @@
+"""The verbs that lead to Odoo: prepare, plan, run."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from moorage.commands.building import PLAN_OF, Ground, grounded, plan_folder
+from moorage.commands.opening import PRODUCTION
+from moorage.commands.result import OnProgress, Result, silent
+from moorage.destination import WantedField
+from moorage.errors import RefusedError
+from moorage.ledger import Ledger
+from moorage.load import Loader, LoadReport
+from moorage.plan.confirm import (
+    SavedPlan,
+    confirm_plan,
+    load_plan,
+    require_confirmed_plan,
+    save_plan,
+)
+from moorage.plan.plan import make_plan
+from moorage.plan.report import PlanReport
+from moorage.prepare import apply_preparation
+from moorage.project import Project
+from moorage.reports.loading import AsideGroup, write_plan, write_reconciliation
+
+FIRST_KEYS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrepareResult(Result):
+    """What Odoo lacked, and whether it was made; `standing` counts the fields it had already."""
+
+    destination: str
+    fields: tuple[WantedField, ...]
+    settings: tuple[str, ...]
+    standing: int
+    is_applied: bool
+
+
+def prepare(project: Project, *, to: str = PRODUCTION, apply: bool = False) -> PrepareResult:
+    """Show what Odoo lacks for the mapping; with `apply`, make it."""
+    with grounded(project, "prepare", to) as ground:
+        lacking = ground.preparation()
+        if apply and not lacking.empty:
+            apply_preparation(ground.destination, ground.ledger, ground.destination_id, lacking)
+            ground.destination.forget()
+    is_ready = apply or lacking.empty
+    return PrepareResult(
+        destination=to,
+        fields=lacking.fields,
+        settings=lacking.settings,
+        standing=len(lacking.standing),
+        is_applied=apply,
+        next_command=_typed("moorage owners" if is_ready else "moorage prepare --apply", to),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanResult(Result):
+    """The plan, and who confirmed it."""
+
+    destination: str
+    plan: PlanReport
+    confirmed_by: str
+    confirmed_at: str
+
+
+def plan(project: Project, *, to: str = PRODUCTION, sample: int | None = None) -> PlanResult:
+    """What would become of every row. Nothing is written to Odoo."""
+    with grounded(project, "plan", to) as ground:
+        made = _planned(ground, sample)
+        save_plan(ground.plan_folder, made)
+        saved = load_plan(ground.plan_folder)
+    return _plan_result(project, to, saved or SavedPlan(made))
+
+
+def plan_confirm(project: Project, name: str, *, to: str = PRODUCTION) -> PlanResult:
+    """Confirm the plan that was made last, in the name of a person."""
+    with project.lock("plan"):
+        saved = confirm_plan(plan_folder(project, to), _person(name))
+    return _plan_result(project, to, saved)
+
+
+def _person(name: str) -> str:
+    if not name.strip():
+        raise RefusedError(
+            "a confirmation needs the name of a person",
+            state="Nothing was changed.",
+            todo='Give it: --name "Ann Admin".',
+        )
+    return name.strip()
+
+
+def _planned(ground: Ground, sample: int | None) -> PlanReport:
+    ground.require_prepared()
+    compiled, decisions = ground.build_decided()
+    made = make_plan(
+        ground.staging,
+        ground.ledger,
+        ground.destination,
+        ground.destination_id,
+        compiled.tables,
+        decisions,
+        mapping_digest=ground.mapping_digest,
+        sample=sample,
+    )
+    ground.staging.remember(PLAN_OF, [ground.name, made.digest, ground.mapping_digest])
+    return made
+
+
+def _plan_result(project: Project, to: str, saved: SavedPlan) -> PlanResult:
+    report = saved.report
+    following = 'moorage plan --confirm --name "Your Name"'
+    if report.open_owners:
+        following = "moorage owners"
+    elif report.open_duplicates or report.open_matches:
+        following = "moorage duplicates" if report.open_duplicates else "moorage matches"
+    elif saved.confirmed_by:
+        following = "moorage run"
+    elif report.changes_nothing:
+        following = "moorage verify"
+    questions = len(report.open_owners) + len(report.open_duplicates) + len(report.open_matches)
+    return PlanResult(
+        destination=to,
+        plan=report,
+        confirmed_by=saved.confirmed_by,
+        confirmed_at=saved.confirmed_at,
+        attention=questions + report.totals.get("set_aside", 0),
+        reports=write_plan(project.reports, project.name, to, report, saved.confirmed_by),
+        next_command=_typed(following, to),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult(Result):
+    """A run: its counts by entry, what was set aside and why; None when there was nothing to do."""
+
+    destination: str
+    load: LoadReport | None
+    set_aside: tuple[AsideGroup, ...]
+    seconds: float
+
+
+def run(
+    project: Project,
+    *,
+    to: str = PRODUCTION,
+    sample: int | None = None,
+    on_progress: OnProgress = silent,
+    may_go: Callable[[PlanReport], bool] = lambda _: True,
+) -> RunResult:
+    """Carry out the confirmed plan; a run that was stopped or killed goes on where it was.
+
+    `may_go` is asked once, before the first write.
+    """
+    started = time.monotonic()
+    with grounded(project, "run", to) as ground:
+        report = _confirmed(ground, sample)
+        if report is None:
+            return RunResult(
+                destination=to,
+                load=None,
+                set_aside=(),
+                seconds=0,
+                notes=("Odoo holds what the plan asks for: there is nothing to do.",),
+                next_command=_typed("moorage verify", to),
+            )
+        if not may_go(report):
+            raise RefusedError("you did not say yes", state="Nothing was changed.")
+        tables = ground.compile().tables
+        loader = Loader(
+            ground.staging,
+            ground.ledger,
+            ground.destination,
+            ground.destination_id,
+            tables,
+            on_progress=on_progress,
+        )
+        load = loader.run(report.digest)
+        asides = aside_groups(ground.ledger, ground.destination_id)
+        reports = write_reconciliation(
+            project.reports, project.name, to, load, objects=report.objects, asides=asides
+        )
+    return RunResult(
+        destination=to,
+        load=load,
+        set_aside=asides,
+        seconds=round(time.monotonic() - started, 1),
+        attention=sum(phase.set_aside + phase.conflicts for phase in load.phases),
+        reports=reports,
+        next_command=_typed("moorage verify", to),
+    )
+
+
+def _confirmed(ground: Ground, sample: int | None) -> PlanReport | None:
+    """The confirmed plan as it stands now, None if it changes nothing; RefusedError otherwise.
+
+    A stopped run changed what stands in Odoo, and with it what a plan would say now: it goes on
+    with the plan that stands in staging, if that is still the one it began with.
+    """
+    saved = load_plan(ground.plan_folder)
+    if sample is not None and (saved is None or saved.report.sample != sample):
+        raise RefusedError(
+            f"the plan is not one of a sample of {sample}",
+            state="Nothing was changed.",
+            todo=f"Run `moorage plan --sample {sample}`, look at it, and confirm it.",
+        )
+    if saved is not None and saved.confirmed_by and _is_under_way(ground, saved.report.digest):
+        return saved.report
+    made = _planned(ground, saved.report.sample if saved else None)
+    if made.changes_nothing and not made.has_questions:
+        return None
+    return require_confirmed_plan(ground.plan_folder, made.digest).report
+
+
+def _is_under_way(ground: Ground, digest: str) -> bool:
+    if ground.staging.recall(PLAN_OF) != [ground.name, digest, ground.mapping_digest]:
+        return False
+    return any(
+        run["kind"] == "load"
+        and run["plan_digest"] == digest
+        and run["status"] in ("running", "stopped")
+        for run in ground.ledger.runs(ground.destination_id)
+    )
+
+
+def aside_groups(ledger: Ledger, destination_id: int) -> tuple[AsideGroup, ...]:
+    """Rows set aside and not loaded since, by entry and reason, the largest first."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in ledger.set_aside_rows(destination_id):
+        groups[row["entry"], row["reason"]].append(row["key"])
+    found = [
+        AsideGroup(entry, reason, len(keys), tuple(keys[:FIRST_KEYS]))
+        for (entry, reason), keys in groups.items()
+    ]
+    return tuple(sorted(found, key=lambda group: (-group.count, group.entry, group.reason)))
+
+
+def _typed(command: str, to: str) -> str:
+    """`command` for destination `to`, as one would type it."""
+    return command if to == PRODUCTION else f"{command} --to {to}"

@@ -1,0 +1,104 @@
+"""The mapping as a page: where every source field goes, and what stays behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+
+from moorage.reports.page import Cell, Chip, Page, Section, Tile, chip, code, text
+from moorage.reports.writing import write_report
+
+
+@dataclass(frozen=True)
+class MapRow:
+    """One rule: source fields, the Odoo field they fill (empty: none), how, and who decided."""
+
+    entry: str
+    source: str
+    source_fields: tuple[str, ...]
+    model: str
+    field: str
+    how: str
+    status: str
+    confidence: float | None
+    why: str
+
+
+def write_mapping(
+    folder: Path,
+    project: str,
+    rows: Sequence[MapRow],
+    not_migrated: Mapping[str, str],
+    confirmed_by: str,
+) -> tuple[Path, ...]:
+    """Write mapping.html and mapping.json."""
+    data = {
+        "confirmed_by": confirmed_by,
+        "rules": [asdict(row) for row in rows],
+        "not_migrated": not_migrated,
+    }
+    return write_report(folder, project, _page(rows, not_migrated, confirmed_by), data)
+
+
+def _page(rows: Sequence[MapRow], not_migrated: Mapping[str, str], confirmed_by: str) -> Page:
+    moved = [row for row in rows if row.field]
+    proposed = sum(row.status == "proposed" for row in moved)
+    verdict = Chip(f"confirmed by {confirmed_by.split(',', maxsplit=1)[0]}", "good")
+    if not confirmed_by:
+        verdict = Chip("to be confirmed", "warn")
+    return Page(
+        name="mapping",
+        title="Mapping",
+        verdict=verdict,
+        lead=f"{len(moved)} Odoo fields are filled; {len(rows) - len(moved)} source fields stay "
+        "behind, each with its reason.",
+        tiles=(
+            Tile("Entries", str(len({row.entry for row in rows}))),
+            Tile("Fields filled", str(len(moved))),
+            Tile("Proposed, not decided", str(proposed), tone="warn" if proposed else None),
+            Tile("Left behind", str(len(rows) - len(moved))),
+        ),
+        sections=(*_entries(rows), *_not_moved(not_migrated)),
+        foot=f"Confirmed by {confirmed_by}." if confirmed_by else "",
+    )
+
+
+def _entries(rows: Sequence[MapRow]) -> list[Section]:
+    sections = []
+    for entry, found in groupby(rows, key=lambda row: row.entry):
+        rules = list(found)
+        moved = [row for row in rules if row.field]
+        left = [f"{', '.join(row.source_fields)}: {row.why}" for row in rules if not row.field]
+        model = moved[0].model if moved else ""
+        sections.append(
+            Section(
+                f"{entry} → {model}",
+                f"From {rules[0].source}." + (" Not moved:" if left and not moved else ""),
+                ("Odoo field", "From", "How", ""),
+                tuple(_row(row) for row in moved),
+                items=tuple(f"Not moved: {words}" for words in left),
+            )
+        )
+    return sections
+
+
+def _row(row: MapRow) -> tuple[Cell, ...]:
+    state = Cell("")
+    if row.status == "proposed":
+        sure = "" if row.confidence is None else f" {row.confidence:.0%}"
+        state = chip(f"proposed{sure}", "warn")
+    elif row.status == "confirmed":
+        state = chip("confirmed", "good")
+    return (
+        code(row.field),
+        code(", ".join(row.source_fields)),
+        text(row.how, below=row.why),
+        state,
+    )
+
+
+def _not_moved(not_migrated: Mapping[str, str]) -> list[Section]:
+    rows = tuple((code(name), text(reason)) for name, reason in not_migrated.items())
+    return [Section("Not migrated", "", ("Source", "Why"), rows)] if rows else []

@@ -1,0 +1,144 @@
+"""The verification report: what was compared, what differs. Values stay out of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from moorage.reports.page import Cell, Chip, Page, Section, Tile, chip, code, number, text
+from moorage.reports.writing import write_report
+from moorage.verify import VerifyReport
+from moorage.verify.report import KINDS
+
+FIRST = 200
+
+
+def write_verification(
+    folder: Path, project: str, destination: str, found: VerifyReport
+) -> tuple[Path, ...]:
+    """Write verification.html and verification.json."""
+    return write_report(folder, project, _page(destination, found), plain_verification(found))
+
+
+def plain_verification(found: VerifyReport) -> dict[str, Any]:
+    """`found` without people's data: the values that differ stay in staging."""
+    plain = asdict(found)
+    for difference in plain["differences"]:
+        del difference["expected"], difference["found"]
+    return {**plain, "verdict": found.verdict, "values": found.values}
+
+
+def _page(destination: str, found: VerifyReport) -> Page:
+    records = sum(entry.own for entry in found.entries)
+    verdict = Chip("equal", "good") if found.agrees else Chip("differs", "bad")
+    lead = (
+        f"{found.values:,} values of {records:,} records in {destination} were read back and "
+        "compared with the source, each after the declared transform."
+    )
+    return Page(
+        name="verification",
+        title="Verification",
+        verdict=verdict,
+        lead=lead,
+        tiles=(
+            Tile("Records read back", f"{records:,}"),
+            Tile("Values compared", f"{found.values:,}"),
+            Tile(
+                "Differences",
+                f"{found.difference_count:,}",
+                tone="bad" if found.difference_count else "good",
+            ),
+            Tile("Took", f"{found.duration_seconds:.0f} s", f"Odoo {found.odoo_seconds:.0f} s"),
+        ),
+        sections=(
+            _entries(found),
+            _differences(found),
+            _sums(found),
+            _counts(found),
+            _extras(found),
+        ),
+    )
+
+
+def _entries(found: VerifyReport) -> Section:
+    rows = tuple(
+        (
+            text(entry.entry, below=entry.model),
+            number(entry.rows),
+            number(entry.own),
+            number(entry.shared),
+            number(entry.held_back),
+            number(entry.fields),
+            number(entry.values),
+            chip("equal", "good")
+            if not entry.differences
+            else chip(f"{entry.differences:,} differ", "bad"),
+        )
+        for entry in found.entries
+    )
+    heads = ("Entry", "#Rows", "#Own record", "#Shared", "#Held back", "#Fields", "#Values", "")
+    intro = "Shared rows were matched or merged; held back ones were not to go and are not there."
+    return Section("By entry", intro, heads, rows)
+
+
+def _differences(found: VerifyReport) -> Section:
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            code(f"{about.entry}.{about.field}" if about.field else about.entry, below=about.key),
+            text(KINDS.get(about.kind, about.kind)),
+            text(f"{about.model} {about.odoo_id or ''}"),
+        )
+        for about in found.differences[:FIRST]
+    )
+    return Section(
+        "Differences",
+        "",
+        ("Where", "What", "In Odoo"),
+        rows,
+        cut=max(0, found.difference_count - FIRST),
+        empty="There are none.",
+    )
+
+
+def _sums(found: VerifyReport) -> Section:
+    rows = tuple(
+        (
+            code(f"{about.model}.{about.field}"),
+            text(about.currency),
+            Cell(f"{about.expected:,}", is_figure=True),
+            Cell(f"{about.found:,}", is_figure=True),
+            _agrees(about.agrees),
+        )
+        for about in found.sums
+    )
+    heads = ("Amount", "Currency", "#Source", "#Odoo", "")
+    return Section("Money", "", heads, rows, empty="There are no amounts.")
+
+
+def _counts(found: VerifyReport) -> Section:
+    rows = tuple(
+        (code(about.model), number(about.expected), number(about.found), _agrees(about.agrees))
+        for about in found.counts
+    )
+    intro = "Records with this project's mark, as Odoo itself counts them."
+    return Section("Counts", intro, ("Model", "#Expected", "#Odoo", ""), rows)
+
+
+def _agrees(agrees: bool) -> Cell:
+    return chip("agrees", "good") if agrees else chip("differs", "bad")
+
+
+def _extras(found: VerifyReport) -> Section:
+    rows = tuple(
+        (code(model), text(kind), number(count))
+        for model, kinds in found.extras.items()
+        for kind, count in kinds.items()
+    )
+    return Section(
+        "Added by Odoo",
+        "What stands on the records and no source row asked for. Told, not judged.",
+        ("Model", "Kind", "#Count"),
+        rows,
+        empty="Odoo added nothing.",
+    )
