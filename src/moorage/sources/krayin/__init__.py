@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from moorage.sources.base import Source, SourceKind
+from moorage.sources.base import DemoData, DemoServers, Source, SourceKind
 
 OPTIONS: dict[str, tuple[Any, str]] = {
     "host": ("127.0.0.1", "Host of the MySQL or MariaDB server (DB_HOST)."),
@@ -30,10 +30,17 @@ def _open(options: Mapping[str, Any]) -> Source:
     return open_source(options)
 
 
+def _demo(servers: DemoServers, scale: int, seed: int) -> DemoData:
+    from moorage.sources.krayin.demo.offer import offer  # noqa: PLC0415
+
+    return offer(servers, scale, seed)
+
+
 SOURCE = SourceKind(
     name="krayin",
     label="Krayin CRM",
     options=OPTIONS,
     open=_open,
     mapping_template=Path(__file__).with_name("mapping.yaml"),
+    demo=_demo,
 )

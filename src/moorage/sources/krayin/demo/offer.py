@@ -1,0 +1,27 @@
+"""Demo data as a source: a database on a throw-away server, and an account that only reads it."""
+
+from __future__ import annotations
+
+from moorage.sources.base import DemoData, DemoServers
+from moorage.sources.krayin.demo.generate import generate
+from moorage.sources.krayin.demo.load import Server
+
+DATABASE = "moorage_demo"
+TIMEZONE = "Asia/Kolkata"
+ROWS_PER_UNIT = 300
+
+
+def offer(servers: DemoServers, scale: int, seed: int) -> DemoData:
+    """Fill a database with about `scale` rows; the same seed gives the same rows."""
+    mariadb = servers.mariadb()
+    server = Server(mariadb.host, mariadb.port, mariadb.root_user, mariadb.root_password)
+    generate(server, DATABASE, scale=scale / ROWS_PER_UNIT, seed=seed, timezone=TIMEZONE)
+    user, password = mariadb.create_reader(DATABASE)
+    options = {
+        "host": mariadb.host,
+        "port": mariadb.port,
+        "database": DATABASE,
+        "user": user,
+        "timezone": TIMEZONE,
+    }
+    return DemoData(options, {"password": password})
