@@ -20,7 +20,8 @@ _SIZES = {
     "account.move": 100,
     "hr.employee": 50,
 }
-_GROUPS = {"sale.order.line": "order_id"}
+#: Children written side by side make PostgreSQL undo one of the two where both touch the parent.
+_GROUPS = {"sale.order.line": "order_id", "res.partner": "parent_id"}
 
 
 def profile(model: str, identity: DestinationIdentity) -> LoadProfile:
