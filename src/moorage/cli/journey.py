@@ -37,6 +37,10 @@ def register(app: typer.Typer) -> None:
 
 def map_(
     work: Work,
+    *,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Add a place for what it is silent about.")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Hold it against source and Odoo.")
     ] = False,
@@ -44,8 +48,10 @@ def map_(
     name: Name = "",
     to: To = "production",
 ) -> Result:
-    """Show where every source field goes; check it, confirm it."""
-    _one_of(check=check, confirm=confirm)
+    """Show where every source field goes; propose, check, confirm it."""
+    _one_of(propose=propose, check=check, confirm=confirm)
+    if propose:
+        return mapping.map_propose(work.project, to=to)
     if confirm:
         return mapping.map_confirm(work.project, _named(name), to=to)
     return mapping.map_check(work.project, to=to) if check else mapping.map_show(work.project)
@@ -79,6 +85,14 @@ def show_map(screen: Console, result: Result) -> None:
         confirmed = result.confirmed
         words = f"Confirmed by {escape(confirmed.name)}, digest {confirmed.digest[:16]}"
         state(screen, "done", words)
+    elif isinstance(result, mapping.ProposeResult):
+        heading(screen, f"{len(result.added_fields)} fields proposed")
+        for name in result.added_fields[:MANY]:
+            state(screen, "ask", escape(name))
+        if len(result.added_fields) > MANY:
+            screen.print(f"  and {len(result.added_fields) - MANY} more (all: --json)")
+        for name in result.added_objects:
+            state(screen, "ask", f"{escape(name)} asks for a decision")
     elif isinstance(result, mapping.MapResult):
         _show_rules(screen, result)
 
@@ -87,16 +101,16 @@ def _show_rules(screen: Console, result: mapping.MapResult) -> None:
     heading(screen, "Mapping", f"{len(result.rows)} rules")
     rows, last = [], ""
     for row in result.rows:
-        if not row.field:
+        if not row.target:
             continue
         if row.entry != last:
             rows.append((f"[bold]{escape(row.entry)}[/]", f"[bold]{escape(row.model)}[/]", ""))
             last = row.entry
-        source = escape(", ".join(row.source_fields)) or "[dim]-[/]"
+        source = escape(", ".join(row.sources)) or "[dim]-[/]"
         mark = "[yellow]?[/] " if row.status == "proposed" else ""
-        rows.append((f"  {source}", f"  {escape(row.field)}", f"{mark}[dim]{escape(row.how)}[/]"))
+        rows.append((f"  {source}", f"  {escape(row.target)}", f"{mark}[dim]{escape(row.how)}[/]"))
     table(screen, ("source", "Odoo", "how"), rows)
-    left = sum(not row.field for row in result.rows)
+    left = sum(not row.target for row in result.rows)
     state(screen, "note", f"{left} source fields are not moved, each with its reason in the file")
     if result.confirmed:
         state(screen, "done", f"confirmed by {escape(result.confirmed.name)}")

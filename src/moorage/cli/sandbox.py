@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 from rich.console import Console
 
+from moorage.cli.screen import console
+from moorage.cli.showing import SHOWN
 from moorage.cli.tables import facts, heading, state
-from moorage.cli.verb import Work, verb
+from moorage.cli.verb import Work, show_result, verb
+from moorage.commands import demo as demos
 from moorage.commands import sandboxes
+from moorage.commands.result import Result
 
 
 def register(app: typer.Typer) -> None:
@@ -18,6 +25,7 @@ def register(app: typer.Typer) -> None:
     verb(group, "reset", example="moorage sandbox reset", show=show_sandbox)(reset)
     verb(group, "down", example="moorage sandbox down", show=show_sandbox)(down)
     app.add_typer(group, name="sandbox")
+    verb(app, "demo", example="moorage demo krayin --scale 1000", show=show_demo)(demo)
 
 
 def up(work: Work) -> sandboxes.SandboxResult:
@@ -49,3 +57,49 @@ def show_sandbox(screen: Console, result: sandboxes.SandboxResult) -> None:
     if result.url:
         login = f"{result.login} / {result.password}"
         facts(screen, [("address", result.url), ("database", result.database), ("login", login)])
+
+
+def demo(
+    work: Work,
+    source: Annotated[str, typer.Argument(help="The kind of CRM.")] = "krayin",
+    *,
+    scale: Annotated[int, typer.Option(min=30, help="About how many rows.")] = demos.SCALE,
+    seed: Annotated[int, typer.Option(help="Another number, other data.")] = demos.SEED,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Go on with the demo that is there.")
+    ] = False,
+    home: Annotated[Path, typer.Option(help="Where the project folder is made.")] = Path(),
+) -> demos.DemoResult:
+    """The whole journey on this machine: a made-up CRM, a real Odoo, every verb in turn."""
+    return demos.demo(
+        source,
+        home=(work.start / home).resolve(),
+        scale=scale,
+        seed=seed,
+        keep=keep,
+        on_step=(lambda _words, _result: None) if work.as_json else _show_step,
+        on_progress=work.on_progress,
+    )
+
+
+def _show_step(words: str, result: Result) -> None:
+    """A step as the verb itself would print it, behind the command line."""
+    screen = console()
+    screen.print()
+    screen.rule(f"[bold cyan]$ moorage {words}[/]", align="left", style="dim")
+    show_result(screen, result, SHOWN[type(result)])
+
+
+def show_demo(screen: Console, result: demos.DemoResult) -> None:
+    """Where everything is."""
+    screen.rule(style="dim")
+    heading(screen, "The demo is done", f"{result.seconds:.0f} s")
+    facts(
+        screen,
+        [
+            ("Odoo", result.url),
+            ("login", f"{result.login} / {result.password}"),
+            ("project", str(result.root)),
+        ],
+    )
+    screen.print("To put everything back as it was, and see it counted:")

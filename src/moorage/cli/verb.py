@@ -14,9 +14,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from moorage.cli.crash import redacted, write_crash
-from moorage.cli.screen import console, progress, show_error, side_console
+from moorage.cli.screen import console, progress, show_error
 from moorage.commands.result import OnProgress, Result, silent, to_json
 from moorage.errors import MoorageError, StoppedError
 from moorage.project import Project
@@ -122,13 +123,18 @@ def _show_result(work: Work, name: str, result: Result, show: Show) -> None:
         _print_json(document)
         return
     screen = console()
+    show_result(screen, result, show)
+    if result.next_command:
+        screen.print(f"[dim]next[/]    [bold]{escape(result.next_command)}[/]", soft_wrap=True)
+
+
+def show_result(screen: Console, result: Result, show: Show) -> None:
+    """`result` as its verb shows it, then its notes and reports."""
     show(screen, result)
     for note in result.notes:
-        screen.print(f"[dim]·[/] {note}", markup=True)
+        screen.print(f"[dim]·[/] {escape(note)}")
     for path in result.reports:
-        screen.print(f"[dim]report[/]  {_near(path)}", soft_wrap=True)
-    if result.next_command:
-        screen.print(f"[dim]next[/]    [bold]{result.next_command}[/]", soft_wrap=True)
+        screen.print(f"[dim]report[/]  {escape(_near(path))}", soft_wrap=True)
 
 
 def _failed(work: Work, name: str, error: MoorageError, is_verbose: bool) -> int:
@@ -183,6 +189,3 @@ def _near(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
-
-
-__all__ = ["Work", "carry_out", "console", "side_console", "verb"]

@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from moorage.commands.building import fields_of
-from moorage.commands.opening import PRODUCTION, known_discovery, opened_destination
+from moorage.commands.opening import PRODUCTION, kind_of, known_discovery, opened_destination
 from moorage.commands.result import Result
 from moorage.errors import Finding, MappingError, MoorageError
 from moorage.mapping import FieldToCreate, fields_to_create, load_mapping
 from moorage.mapping.check import check
 from moorage.mapping.confirm import Confirmation, confirm, require_confirmed
-from moorage.mapping.spec import FieldRule, Mapping, Undecided
+from moorage.mapping.explain import ExplainedField, explain
+from moorage.mapping.propose import propose
 from moorage.project import Project
-from moorage.reports.mapping import MapRow, write_mapping
+from moorage.reports.mapping import write_mapping
 
 
 @dataclass(frozen=True, kw_only=True)
 class MapResult(Result):
     """The mapping as a table; who confirmed it, or why it is not confirmed."""
 
-    rows: tuple[MapRow, ...]
+    rows: tuple[ExplainedField, ...]
     not_migrated: dict[str, str]
     created: tuple[FieldToCreate, ...]
     confirmed: Confirmation | None
@@ -30,19 +31,17 @@ class MapResult(Result):
 
 def map_show(project: Project) -> MapResult:
     """Every source field and where it goes, as the file says it; no server is asked."""
-    mapping = load_mapping(project.mapping_path).mapping
+    file = load_mapping(project.mapping_path)
     confirmed, because = confirmation(project)
-    rows = tuple(_rows(mapping))
-    not_migrated = {
-        name: said.reason if isinstance(said, Undecided) else said
-        for name, said in mapping.not_migrated.items()
-    }
+    lines = explain(file)
+    rows = tuple(line for line in lines if line.entry)
+    not_migrated = {line.object: line.why for line in lines if not line.entry}
     by = f"{confirmed.name}, {confirmed.at}" if confirmed else ""
     reports = write_mapping(project.reports, project.name, rows, not_migrated, by)
     return MapResult(
         rows=rows,
         not_migrated=not_migrated,
-        created=tuple(fields_to_create(mapping)),
+        created=tuple(fields_to_create(file.mapping)),
         confirmed=confirmed,
         unconfirmed_because=because,
         reports=reports,
@@ -56,52 +55,6 @@ def confirmation(project: Project) -> tuple[Confirmation | None, str]:
         return require_confirmed(project.mapping_path), ""
     except MoorageError as error:
         return None, error.what
-
-
-def _rows(mapping: Mapping) -> list[MapRow]:
-    rows = []
-    for entry_name, entry in mapping.objects.items():
-        source = mapping.object_of(entry_name)
-        for name, rule in entry.fields.items():
-            rows.append(
-                MapRow(
-                    entry=entry_name,
-                    source=source,
-                    source_fields=tuple(rule.from_),
-                    model=entry.to,
-                    field=name,
-                    how=_how(rule),
-                    status=rule.status or "",
-                    confidence=rule.confidence,
-                    why=rule.why or "",
-                )
-            )
-        rows += [
-            MapRow(entry_name, source, (dropped,), "", "", "not moved", "", None, why)
-            for dropped, why in entry.drop.items()
-        ]
-    return rows
-
-
-def _how(rule: FieldRule) -> str:
-    """The rule in a few words."""
-    parts = []
-    if rule.value is not None:
-        parts.append(f"always {rule.value}")
-    if rule.sql:
-        parts.append(rule.sql)
-    parts += [step.name for step in rule.do]
-    if rule.values:
-        parts.append(f"{len(rule.values)} values")
-    if rule.link:
-        parts.append(f"link to {rule.link}")
-    if rule.find:
-        parts.append(f"find {rule.find.model} by {', '.join(rule.find.by)}")
-    if rule.create:
-        parts.append("new field")
-    if rule.required:
-        parts.append("required")
-    return ", ".join(parts) or "as it is"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,4 +100,32 @@ def map_confirm(project: Project, name: str, *, to: str = PRODUCTION) -> Confirm
         confirmed = confirm(project.mapping_path, name, datetime.now(UTC), findings)
     return ConfirmResult(
         confirmed=confirmed, reports=map_show(project).reports, next_command="moorage prepare"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposeResult(Result):
+    """What a proposal added to the mapping: fields (`entry.field`) and source objects."""
+
+    added_fields: tuple[str, ...]
+    added_objects: tuple[str, ...]
+
+
+def map_propose(project: Project, *, to: str = PRODUCTION) -> ProposeResult:
+    """Add to the mapping a place for everything it is silent about; what stands there stays."""
+    with project.lock("map"):
+        path = project.mapping_path
+        template = path if path.exists() else kind_of(project).mapping_template
+        file = load_mapping(template)
+        with opened_destination(project, to) as destination:
+            fields = fields_of(destination, file)
+            proposal = propose(template, known_discovery(project), fields)
+        draft = path.with_suffix(".yaml.new")
+        draft.write_text(proposal.text, encoding="utf-8")
+        draft.replace(path)
+    return ProposeResult(
+        added_fields=tuple(proposal.added_fields),
+        added_objects=tuple(proposal.added_objects),
+        notes=("Proposals are marked `status: proposed`; look at them before you confirm.",),
+        next_command="moorage map --check",
     )

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 
+from moorage.mapping.explain import ExplainedField
 from moorage.reports.page import Cell, Chip, Page, Section, Tile, chip, code, text
 from moorage.reports.writing import write_report
-
-
-@dataclass(frozen=True)
-class MapRow:
-    """One rule: source fields, the Odoo field they fill (empty: none), how, and who decided."""
-
-    entry: str
-    source: str
-    source_fields: tuple[str, ...]
-    model: str
-    field: str
-    how: str
-    status: str
-    confidence: float | None
-    why: str
 
 
 def write_mapping(
     folder: Path,
     project: str,
-    rows: Sequence[MapRow],
+    rows: Sequence[ExplainedField],
     not_migrated: Mapping[str, str],
     confirmed_by: str,
 ) -> tuple[Path, ...]:
@@ -42,8 +28,10 @@ def write_mapping(
     return write_report(folder, project, _page(rows, not_migrated, confirmed_by), data)
 
 
-def _page(rows: Sequence[MapRow], not_migrated: Mapping[str, str], confirmed_by: str) -> Page:
-    moved = [row for row in rows if row.field]
+def _page(
+    rows: Sequence[ExplainedField], not_migrated: Mapping[str, str], confirmed_by: str
+) -> Page:
+    moved = [row for row in rows if row.target]
     proposed = sum(row.status == "proposed" for row in moved)
     verdict = Chip(f"confirmed by {confirmed_by.split(',', maxsplit=1)[0]}", "good")
     if not confirmed_by:
@@ -65,17 +53,17 @@ def _page(rows: Sequence[MapRow], not_migrated: Mapping[str, str], confirmed_by:
     )
 
 
-def _entries(rows: Sequence[MapRow]) -> list[Section]:
+def _entries(rows: Sequence[ExplainedField]) -> list[Section]:
     sections = []
     for entry, found in groupby(rows, key=lambda row: row.entry):
         rules = list(found)
-        moved = [row for row in rules if row.field]
-        left = [f"{', '.join(row.source_fields)}: {row.why}" for row in rules if not row.field]
+        moved = [row for row in rules if row.target]
+        left = [f"{', '.join(row.sources)}: {row.why}" for row in rules if not row.target]
         model = moved[0].model if moved else ""
         sections.append(
             Section(
                 f"{entry} → {model}",
-                f"From {rules[0].source}." + (" Not moved:" if left and not moved else ""),
+                f"From {rules[0].object}." + (" Not moved:" if left and not moved else ""),
                 ("Odoo field", "From", "How", ""),
                 tuple(_row(row) for row in moved),
                 items=tuple(f"Not moved: {words}" for words in left),
@@ -84,7 +72,7 @@ def _entries(rows: Sequence[MapRow]) -> list[Section]:
     return sections
 
 
-def _row(row: MapRow) -> tuple[Cell, ...]:
+def _row(row: ExplainedField) -> tuple[Cell, ...]:
     state = Cell("")
     if row.status == "proposed":
         sure = "" if row.confidence is None else f" {row.confidence:.0%}"
@@ -92,8 +80,8 @@ def _row(row: MapRow) -> tuple[Cell, ...]:
     elif row.status == "confirmed":
         state = chip("confirmed", "good")
     return (
-        code(row.field),
-        code(", ".join(row.source_fields)),
+        code(row.target),
+        code(", ".join(row.sources)),
         text(row.how, below=row.why),
         state,
     )

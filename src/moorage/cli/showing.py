@@ -1,0 +1,23 @@
+"""Which function shows which result, for whoever shows results of several verbs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moorage.cli import journey, queues, start
+from moorage.cli.verb import Show
+from moorage.commands import beginning, checking, loading, mapping
+from moorage.commands.queues import OwnersResult
+
+SHOWN: dict[type[Any], Show] = {
+    beginning.DiscoverResult: start.show_discover,
+    beginning.ExtractResult: start.show_extract,
+    mapping.ProposeResult: journey.show_map,
+    mapping.CheckResult: journey.show_map,
+    mapping.ConfirmResult: journey.show_map,
+    loading.PrepareResult: journey.show_prepare,
+    loading.PlanResult: journey.show_plan,
+    loading.RunResult: journey.show_run,
+    checking.VerifyResult: journey.show_verify,
+    OwnersResult: queues.show_owners,
+}

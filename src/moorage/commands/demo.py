@@ -1,0 +1,157 @@
+"""`moorage demo`: the whole journey on this machine, with made-up data and a real Odoo."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from moorage.commands import beginning, checking, loading, mapping, queues
+from moorage.commands.opening import PRODUCTION
+from moorage.commands.result import OnProgress, Result, silent
+from moorage.errors import RefusedError, SettingsError
+from moorage.plan.decisions import OwnerDecision
+from moorage.project import Project
+from moorage.project.folder import STATE_FOLDER
+from moorage.project.secrets import source_account
+from moorage.project.settings import FILE_NAME
+from moorage.sandbox import OdooServer, Sandbox
+from moorage.sources.base import SourceKind, load_source_kinds
+
+SCALE, SEED = 300, 7
+WHO = "Moorage demo"
+MARK = ".moorage-demo"
+#: Called with the words one would type and what came of it.
+OnStep = Callable[[str, Result], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoResult(Result):
+    """Where everything is that the demo left behind."""
+
+    root: Path
+    url: str
+    database: str
+    login: str
+    password: str
+    seconds: float
+
+
+def demo(
+    source: str,
+    *,
+    home: Path,
+    scale: int = SCALE,
+    seed: int = SEED,
+    keep: bool = False,
+    on_step: OnStep = lambda _words, _result: None,
+    on_progress: OnProgress = silent,
+) -> DemoResult:
+    """Sandbox, demo data, project, and every verb in turn; `keep` goes on with what is there."""
+    started = time.monotonic()
+    kind = _kind(source)
+    root = home / f"{source}-demo"
+    sandbox = Sandbox()
+    on_progress("starting a real Odoo (the first time: some minutes)", 0, None)
+    server = sandbox.up() if keep else sandbox.reset()
+    if not (keep and (root / FILE_NAME).exists()):
+        on_progress("making up a CRM", 0, None)
+        _make_project(kind, root, sandbox, server, scale=scale, seed=seed)
+    project = Project.find(root)
+    attention = _journey(project, on_step, on_progress)
+    folder = f"moorage -C {root}"
+    return DemoResult(
+        root=root,
+        url=server.url,
+        database=server.database,
+        login=server.login,
+        password=server.password,
+        seconds=round(time.monotonic() - started, 1),
+        attention=attention,
+        reports=(project.reports / "index.html",),
+        notes=(f"Where it stands: {folder} status",),
+        next_command=f"{folder} rollback",
+    )
+
+
+def _kind(source: str) -> SourceKind:
+    kinds = {name: kind for name, kind in load_source_kinds().items() if kind.demo}
+    if source not in kinds:
+        raise SettingsError(
+            f"there are no demo data for {source!r}",
+            state="Nothing was changed.",
+            todo=f"Use one of: {', '.join(sorted(kinds))}.",
+        )
+    return kinds[source]
+
+
+def _make_project(
+    kind: SourceKind, root: Path, sandbox: Sandbox, server: OdooServer, *, scale: int, seed: int
+) -> None:
+    """Fill the demo's database and make the project that reads it."""
+    if kind.demo is None:
+        return
+    _clear(root)
+    data = kind.demo(sandbox, scale, seed)
+    project = Project.create(
+        root, f"{kind.name}_demo", kind, given=data.options, url=server.url,
+        database=server.database,
+    )  # fmt: skip
+    secrets = {source_account(name): SecretStr(value) for name, value in data.secrets.items()}
+    secrets[PRODUCTION] = SecretStr(server.api_key)
+    project.secrets.keep_throw_away(secrets)
+    (project.state / MARK).touch()
+
+
+def _clear(root: Path) -> None:
+    """Remove a former demo, and never anything else."""
+    if not root.exists() or not any(root.iterdir()):
+        return
+    if not (root / STATE_FOLDER / MARK).exists():
+        raise RefusedError(
+            "the folder is not empty and not a former demo",
+            where=str(root),
+            state="Nothing was changed.",
+            todo="Move it away, or run the demo from another folder.",
+        )
+    with tempfile.TemporaryDirectory(dir=root.parent, prefix=".moorage-demo-") as away:
+        shutil.move(str(root), str(Path(away) / "former"))
+
+
+def _journey(project: Project, on_step: OnStep, on_progress: OnProgress) -> int:
+    """Every verb in turn; how many things were set aside or differ at the end."""
+
+    def step(words: str, result: Result) -> None:
+        on_step(words, result)
+
+    step("discover", beginning.discover(project))
+    step("extract", beginning.extract(project, on_progress=on_progress))
+    step("map --propose", mapping.map_propose(project))
+    step("map --check", mapping.map_check(project))
+    step(f'map --confirm --name "{WHO}"', mapping.map_confirm(project, WHO))
+    step("prepare --apply", loading.prepare(project, apply=True))
+    _answer_owners(project, step)
+    step("plan", loading.plan(project))
+    step(f'plan --confirm --name "{WHO}"', loading.plan_confirm(project, WHO))
+    step("run", loading.run(project, on_progress=on_progress))
+    verified = checking.verify(project, on_progress=on_progress)
+    step("verify", verified)
+    step("plan  (again: a second run would change nothing)", loading.plan(project))
+    return verified.attention
+
+
+def _answer_owners(project: Project, step: Callable[[str, Result], None]) -> None:
+    """Here a person would answer; the demo makes every owner it cannot match, without mail."""
+    asked = queues.owners(project)
+    answers = {row.source_key: _answer(row) for row in asked.rows if not row.decision}
+    answered = queues.owners(project, answers=answers, by=WHO) if answers else asked
+    step("owners  (a person would answer; the demo answers for them)", answered)
+
+
+def _answer(row: OwnerDecision) -> str:
+    return "create" if row.active_in_source == "yes" else "create_inactive"
