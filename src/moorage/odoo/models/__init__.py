@@ -1,0 +1,1 @@
+"""What single models of Odoo need beyond create, write and unlink."""

@@ -1,0 +1,91 @@
+"""What must stay because something else stays: what it links to, and what is part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from moorage.destination import ModelField
+from moorage.rollback.plan import Standing
+from moorage.rollback.scope import Place, Scope, loaded_values
+from moorage.rollback.touched import Reasons
+
+_LINKS = ("many2one", "many2many", "many2one_reference", "integer")
+
+
+class Closure:
+    """Widens a set of kept records until nothing kept hangs in the air."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._parts: dict[Place, list[Standing]] | None = None
+
+    def widen(self, reasons: Reasons, *, parts: bool = True) -> None:
+        """Add to `reasons` what kept records link to and, unless `parts` is off, what is theirs."""
+        waiting = list(reasons)
+        while waiting:
+            place = waiting.pop()
+            record = self._scope.find(*place)
+            if record is None:
+                continue
+            for other in self._parents(record):
+                if (other.model, other.key) not in reasons:
+                    words = f"{record.model} {record.odoo_id}, which stays, links to it"
+                    reasons[other.model, other.key] = [words]
+                    waiting.append((other.model, other.key))
+            for other in self._parts_of(place) if parts else ():
+                if (other.model, other.key) not in reasons:
+                    words = f"it is part of {record.model} {record.odoo_id}, which stays"
+                    reasons[other.model, other.key] = [words]
+                    waiting.append((other.model, other.key))
+
+    def _parents(self, record: Standing) -> Iterator[Standing]:
+        for _, model, key in self._linked(record):
+            found = self._scope.find(model, key)
+            if found is not None:
+                yield found
+
+    def _linked(self, record: Standing) -> Iterator[tuple[str, str, str]]:
+        """(field, model, key) of every link in the record's loaded row."""
+        described = self._scope.destination.fields(record.model)
+        loaded = loaded_values(record)
+        for name, value in loaded.items():
+            field = described.get(name)
+            if field is None or field.type not in _LINKS or not value:
+                continue
+            model = field.relation or _named_model(loaded, field)
+            for key in value if isinstance(value, list) else [value]:
+                if isinstance(key, str) and model:
+                    yield name, model, key
+
+    def _parts_of(self, place: Place) -> Iterable[Standing]:
+        if self._parts is None:
+            self._parts = self._find_parts()
+        return self._parts.get(place, ())
+
+    def _find_parts(self) -> dict[Place, list[Standing]]:
+        """Records that Odoo deletes with another: order lines, messages, activities."""
+        cascading = self._cascading()
+        parts: dict[Place, list[Standing]] = {}
+        for record in self._scope:
+            for name, model, key in self._linked(record):
+                if (record.model, name) in cascading:
+                    parts.setdefault((model, key), []).append(record)
+        return parts
+
+    def _cascading(self) -> set[tuple[str, str]]:
+        domain = [
+            ("model", "in", list(self._scope.created)),
+            "|",
+            ("on_delete", "=", "cascade"),
+            ("ttype", "=", "many2one_reference"),
+        ]
+        pages = self._scope.destination.pages("ir.model.fields", domain, ["model", "name"])
+        return {(row["model"], row["name"]) for page in pages for row in page}
+
+
+def _named_model(loaded: dict[str, object], field: ModelField) -> str | None:
+    """The model that a reference by id points to stands beside it."""
+    for name in ("res_model", "model"):
+        if isinstance(loaded.get(name), str):
+            return str(loaded[name])
+    return None

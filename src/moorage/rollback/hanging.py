@@ -1,0 +1,117 @@
+"""What other people hung on our records: their records, messages, activities, files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from moorage.destination import Json
+from moorage.errors import RowError
+from moorage.rollback.scope import Scope
+from moorage.rollback.touched import SYSTEM_USER_ID, Reasons
+
+MARKER = "x_moorage_key"
+#: What points to any record by model and id.
+_BY_NAME = (
+    ("mail.message", "model", "a message"),
+    ("mail.activity", "res_model", "an activity"),
+    ("ir.attachment", "res_model", "a file"),
+    ("calendar.event", "res_model", "a calendar event"),
+)
+_PEOPLES_MESSAGES = ["comment", "email", "email_outgoing"]
+
+
+def find_hanging(scope: Scope) -> Reasons:
+    """Reasons by record on which something hangs that no run of this scope made."""
+    reasons: Reasons = {}
+    for model, name, kind, holder in _linking_fields(scope):
+        for holder_id, odoo_id in _links(scope, holder, name, model, many=kind == "many2many"):
+            ours = holder_id in scope.ours.get(holder, set())
+            if ours and holder_id in scope.created.get(holder, {}):
+                continue
+            words = "of a later run " if ours else ""
+            _add(scope, reasons, model, odoo_id, f"{holder} {holder_id} {words}links to it")
+    for holder, model_field, words in _BY_NAME:
+        if scope.destination.fields(holder):
+            for holder_id, model, odoo_id in _by_name(scope, holder, model_field):
+                if holder_id not in scope.created.get(holder, {}):
+                    _add(scope, reasons, model, odoo_id, f"{words} ({holder_id}) was put on it")
+    return reasons
+
+
+def _add(scope: Scope, reasons: Reasons, model: str, odoo_id: int, words: str) -> None:
+    record = scope.created.get(model, {}).get(odoo_id)
+    if record is not None:
+        reasons.setdefault((model, record.key), []).append(words)
+
+
+def _linking_fields(scope: Scope) -> Iterator[tuple[str, str, str, str]]:
+    """Every stored field of any model that points to one of ours: (ours, field, type, model)."""
+    models = [model for model in scope.created if MARKER in scope.destination.fields(model)]
+    domain = [
+        ("relation", "in", models),
+        ("ttype", "in", ["many2one", "many2many"]),
+        ("store", "=", True),
+        ("name", "not in", ["create_uid", "write_uid"]),
+        ("model_id.transient", "=", False),
+    ]
+    logged = _models_with_log(scope)
+    for page in scope.destination.pages(
+        "ir.model.fields", domain, ["model", "name", "relation", "ttype"]
+    ):
+        for row in page:
+            if row["model"] in logged:
+                yield row["relation"], row["name"], row["ttype"], row["model"]
+
+
+def _models_with_log(scope: Scope) -> set[str]:
+    domain = [("name", "=", "create_uid"), ("store", "=", True)]
+    pages = scope.destination.pages("ir.model.fields", domain, ["model"])
+    return {row["model"] for page in pages for row in page}
+
+
+def _links(
+    scope: Scope, holder: str, name: str, model: str, *, many: bool
+) -> Iterator[tuple[int, int]]:
+    """(holder's id, our id) for holders that others made, or that were made after the run."""
+    domain = [(f"{name}.{MARKER}", "!=", False), *_not_by_the_run(scope)]
+    try:
+        for page in scope.destination.pages(holder, domain, [name]):
+            for row in page:
+                for odoo_id in row[name] if many else [row[name]]:
+                    yield int(row["id"]), int(odoo_id)
+    except RowError:
+        # Views over other tables and models that may not be searched hold nothing of their own.
+        return
+
+
+def _not_by_the_run(scope: Scope) -> list[Json]:
+    me = scope.destination.identity.user_id
+    return [
+        "|",
+        ("create_uid", "not in", [me, SYSTEM_USER_ID]),
+        "&",
+        ("create_uid", "=", me),
+        ("create_date", ">", scope.ended_at),
+    ]
+
+
+def _by_name(scope: Scope, holder: str, model_field: str) -> Iterator[tuple[int, str, int]]:
+    """(id, our model, our id) of what others put on records, since the first run began."""
+    me = scope.destination.identity.user_id
+    domain: list[Json] = [(model_field, "in", list(scope.created)), ("res_id", "!=", False)]
+    if holder == "mail.message":
+        # Mail that comes in is written by Odoo's own user.
+        domain += [
+            "|",
+            ("create_uid", "not in", [me, SYSTEM_USER_ID]),
+            "&",
+            ("create_date", ">", scope.ended_at),
+            ("message_type", "in", _PEOPLES_MESSAGES),
+        ]
+    else:
+        domain += _not_by_the_run(scope)
+    if holder == "ir.attachment":
+        domain.append(("res_field", "=", False))
+    for page in scope.destination.pages(holder, domain, [model_field, "res_id"]):
+        for row in page:
+            yield int(row["id"]), str(row[model_field]), int(row["res_id"])

@@ -1,0 +1,94 @@
+"""What a rollback is about: the runs, their records, and where every key stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from moorage.destination import Destination
+from moorage.ledger import Ledger
+from moorage.ledger import undo as ledger_undo
+from moorage.rollback.plan import Standing
+
+Place = tuple[str, str]
+
+
+class Scope:
+    """The records of the runs to undo, and the ids of all keys of the destination."""
+
+    def __init__(
+        self, ledger: Ledger, destination: Destination, destination_id: int, run_id: int | None
+    ) -> None:
+        self.ledger = ledger
+        self.destination = destination
+        self.destination_id = destination_id
+        self.run_id = run_id
+        runs = ledger_undo.load_runs(ledger, destination_id, run_id)
+        self.run_ids = tuple(int(run["id"]) for run in runs)
+        everything = ledger_undo.load_runs(ledger, destination_id, None)
+        self.full = set(self.run_ids) == {int(run["id"]) for run in everything}
+        # A run that was killed has no end: from its start on, what another user wrote is theirs.
+        self.ended = {
+            int(run["id"]): str(run["odoo_ended_at"] or run["odoo_started_at"] or "")
+            for run in everything
+        }
+        starts = [str(run["odoo_started_at"]) for run in runs if run["odoo_started_at"]]
+        self.started_at = min(starts, default="")
+        self.ended_at = max((self.ended[number] for number in self.run_ids), default="")
+        self._last_runs = ledger_undo.last_runs(ledger, destination_id)
+        self.ids: dict[Place, int] = {}
+        self.created: dict[str, dict[int, Standing]] = {}
+        self.ours: dict[str, set[int]] = {}
+        self.adopted: list[Standing] = []
+        self._sort()
+
+    def _sort(self) -> None:
+        order = ledger_undo.creation_order(self.ledger, self.destination_id)
+        inside = set(self.run_ids)
+        for row in ledger_undo.standing(self.ledger, self.destination_id):
+            model, key, odoo_id = row["model"], row["key"], int(row["odoo_id"])
+            self.ids[model, key] = odoo_id
+            if row["operation"] == "created":
+                self.ours.setdefault(model, set()).add(odoo_id)
+            if row["run_id"] not in inside:
+                continue
+            record = Standing(
+                model, key, odoo_id, row["operation"], row["run_id"], row["loaded"],
+                order.get((model, key), 0),
+            )  # fmt: skip
+            if record.operation == "created":
+                self.created.setdefault(model, {})[odoo_id] = record
+            else:
+                self.adopted.append(record)
+
+    def __iter__(self) -> Iterator[Standing]:
+        """All records of the scope that were created."""
+        for records in self.created.values():
+            yield from records.values()
+
+    def ended_for(self, record: Standing) -> str:
+        """Odoo's time after which what was written to `record` was not written by a run."""
+        last = self._last_runs.get((record.model, record.key), record.run_id)
+        return max(self.ended.get(record.run_id, ""), self.ended.get(last, ""))
+
+    def resolve(self, model: str | None, key: str) -> int | None:
+        """The id of `key`, or None where it stands no more."""
+        return None if model is None else self.ids.get((model, key))
+
+    def find(self, model: str | None, key: str) -> Standing | None:
+        """The created record of the scope behind `key`."""
+        odoo_id = self.resolve(model, key)
+        return None if odoo_id is None else self.created.get(model or "", {}).get(odoo_id)
+
+
+def loaded_values(record: Standing) -> dict[str, Any]:
+    """The row as it was loaded; empty where the ledger does not know it."""
+    values: dict[str, Any] = json.loads(record.loaded) if record.loaded else {}
+    return values
+
+
+def chunks(ids: list[int], size: int = 1000) -> Iterator[list[int]]:
+    """`ids` in parts."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
