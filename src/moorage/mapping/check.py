@@ -84,14 +84,6 @@ def _check_entry(
     for wanted in NEEDED.get(entry.to, ("name",)):
         if wanted in known and wanted not in entry.fields:
             ground.error(f"{entry.to} needs {wanted!r}, and no rule fills it", ("objects", name))
-    needed = NEEDED.get(entry.to, ("name",))
-    for field in known.values():
-        if field.required and field.name not in entry.fields and field.name not in needed:
-            ground.warning(
-                f"{entry.to} requires {field.name!r}; no rule fills it, so Odoo must"
-                " have a default for it",
-                ("objects", name),
-            )
     _check_names(ground, name, entry)
     source = discovery.object(ground.mapping.object_of(name))
     for field_name in entry.fields:

@@ -13,6 +13,16 @@ MARKER = "x_moorage_key"
 EXTERNAL_IDS = "x_moorage_external_ids"
 
 
+#: Where custom fields of a model live, when it shows those of the model it delegates to. People see
+#: a product's fields on its template, whether it has variants or not.
+_HOMES = {"product.product": "product.template"}
+
+
+def home(model: str, name: str) -> str:
+    """The model on which custom field `name` of `model` is made."""
+    return model if name == EXTERNAL_IDS else _HOMES.get(model, model)
+
+
 def markers(model: str) -> list[WantedField]:
     """The two fields by which `model` can be written exactly once."""
     return [
@@ -34,19 +44,20 @@ class SchemaMixin:
 
     def find_fields(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """The ids of those custom fields that exist."""
+        homes = {(model, name): home(model, name) for model, name in names}
         rows = self.read(
             "ir.model.fields",
             "search_read",
             domain=[
-                ("model", "in", sorted({model for model, _ in names})),
+                ("model", "in", sorted(set(homes.values()))),
                 ("name", "in", sorted({name for _, name in names})),
                 ("state", "=", "manual"),
             ],
             fields=["model", "name"],
         )
-        wanted = set(names)
         found = {(row["model"], row["name"]): int(row["id"]) for row in rows}
-        return {name: field_id for name, field_id in found.items() if name in wanted}
+        placed = {wanted: found.get((place, wanted[1])) for wanted, place in homes.items()}
+        return {wanted: field_id for wanted, field_id in placed.items() if field_id}
 
     def make_fields(self, wanted: Sequence[WantedField]) -> dict[tuple[str, str], int]:
         """Make those of `wanted` that do not exist, in one transaction."""
@@ -54,8 +65,8 @@ class SchemaMixin:
         existing = self.find_fields(names)
         missing = [field for field in wanted if (field.model, field.name) not in existing]
         if missing:
-            models = self._model_ids({field.model for field in missing})
-            values = [_values(field, models[field.model]) for field in missing]
+            models = self._model_ids({home(field.model, field.name) for field in missing})
+            values = [_values(field, models[home(field.model, field.name)]) for field in missing]
             try:
                 self.call("ir.model.fields", "create", vals_list=values)
             except RowError as error:
