@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import warnings
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -64,6 +65,9 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     # A service manager's stop is a stop like Ctrl-C: with a state, and to be gone on with.
     signal.signal(signal.SIGTERM, _interrupt)
+    if not sys.warnoptions:
+        # Words of libraries to programmers; they would only worry who reads them here.
+        warnings.simplefilter("ignore")
     try:
         code = app(given, standalone_mode=False, prog_name="moorage")
     except Exit as ending:

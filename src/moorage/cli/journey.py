@@ -135,12 +135,18 @@ def show_prepare(screen: Console, result: loading.PrepareResult) -> None:
     by_model: dict[str, list[str]] = {}
     for field in result.fields:
         by_model.setdefault(field.model, []).append(field.name)
-    rows = [(escape(model), escape(", ".join(names))) for model, names in by_model.items()]
-    rows += [("settings", escape(name)) for name in result.settings]
+    rows = [(escape(model), _few(names), str(len(names))) for model, names in by_model.items()]
+    rows += [("settings", escape(name), "1") for name in result.settings]
     if rows:
-        table(screen, ("model", f"fields {done}"), rows)
+        table(screen, ("model", f"fields {done}", "count"), rows, right=2)
     else:
         state(screen, "done", "Odoo has all that the mapping needs.")
+
+
+def _few(names: list[str]) -> str:
+    """The first names; all of them are in --json."""
+    more = len(names) - 3
+    return escape(", ".join(names[:3])) + (f" [dim]and {more} more[/]" if more > 0 else "")
 
 
 def plan(

@@ -71,9 +71,11 @@ def demo(
     home: Annotated[Path, typer.Option(help="Where the project folder is made.")] = Path(),
 ) -> demos.DemoResult:
     """The whole journey on this machine: a made-up CRM, a real Odoo, every verb in turn."""
+    place = (work.start / home).resolve()
+    work.crash_folder = place
     return demos.demo(
         source,
-        home=(work.start / home).resolve(),
+        home=place,
         scale=scale,
         seed=seed,
         keep=keep,

@@ -42,6 +42,7 @@ class Work:
     start: Path
     on_progress: OnProgress = silent
     as_json: bool = False
+    crash_folder: Path | None = None
     known: Project | None = field(default=None, init=False)
 
     @property
@@ -159,7 +160,7 @@ def _as_json(error: MoorageError) -> dict[str, Any]:
 
 
 def _crashed(work: Work, name: str, error: Exception, is_verbose: bool) -> int:
-    folder = work.known.state if work.known is not None else None
+    folder = work.known.state if work.known is not None else work.crash_folder
     path = write_crash(error, name, folder) if folder is not None else None
     told = MoorageError(
         f"Moorage itself failed here ({type(error).__name__})",

@@ -70,7 +70,7 @@ def map_check(project: Project, *, to: str = PRODUCTION) -> CheckResult:
     findings, rule_count = _findings(project, to)
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
-        raise MappingError(findings, todo="Mend the lines named, then check again.")
+        raise MappingError(errors, todo="Mend the lines named, then check again.")
     return CheckResult(
         warnings=tuple(findings),
         rule_count=rule_count,

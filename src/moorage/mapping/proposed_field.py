@@ -47,6 +47,9 @@ class ProposedField:
             rule["do"] = self.do
         if self.link:
             rule["link"] = self.link
+            if self.create["type"] == "many2one":
+                # People draw such links in any direction; a second pass never makes a circle.
+                rule["later"] = True
         return {**rule, "create": self.create, "status": "proposed",
                 "confidence": self.confidence, "why": self.why}  # fmt: skip
 
