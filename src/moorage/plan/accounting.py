@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from moorage.errors import MoorageError
 from moorage.mapping.target import TargetTable
 from moorage.plan.report import NotSelected, PlanWarning
-from moorage.staging.staging import Staging, literal
+from moorage.staging.staging import Staging, identifier, literal
 
 #: Where a source row becomes several records, the first of these that one of them has is its
 #: outcome: what went wrong is seen before what went well.
@@ -62,11 +62,29 @@ def count_objects(staging: Staging) -> dict[str, dict[str, int]]:
     objects: dict[str, dict[str, int]] = {}
     for name, outcome, count in rows:
         objects.setdefault(name, {})[names[outcome]] = count
+    tidy_counts = _tidy_counts(staging, objects)
     for name, outcomes in objects.items():
         total = sum(outcomes.values())
+        if tidy_counts.get(name, total) != total:
+            raise _does_not_add_up(f"object {name}", tidy_counts[name], total)
         if "unaccounted" in outcomes:
             raise _does_not_add_up(f"object {name}", total, total - outcomes["unaccounted"])
     return objects
+
+
+def _tidy_counts(staging: Staging, names: Iterable[str]) -> dict[str, int]:
+    """Rows of the tidy tables themselves, so that the sums rest on more than the mapping's word."""
+    there = {
+        row[0]
+        for row in staging.connection.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'tidy'"
+        ).fetchall()
+    }
+    return {
+        name: _number(staging, f"SELECT count(*) FROM tidy.{identifier(name)}")
+        for name in names
+        if name in there
+    }
 
 
 def _does_not_add_up(where: str, rows: int, outcomes: int) -> MoorageError:

@@ -176,7 +176,7 @@ def _rows_sql(table: TargetTable) -> str:
         if fill_empty
         else ""
     )
-    changed = changed_fields_sql(table, "t.loaded", "b.loaded")
+    changed = changed_fields_sql(table, "t.loaded", "nullif(b.loaded, '')")
     return (
         "SELECT t.key, t.loaded, t.object, t.source_key,"
         f" CASE WHEN r.operation = 'created' THEN {changed}"

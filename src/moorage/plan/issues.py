@@ -1,0 +1,111 @@
+"""What did not go as it should, in plain words: rows set aside, and rows that lost something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from moorage.ledger.ledger import Ledger
+from moorage.mapping.target import TargetTable
+from moorage.plan.accounting import list_warnings
+from moorage.staging.staging import Staging
+
+_TODO = {
+    "mapping": "Mend the value in the source or the rule in the mapping, then plan again.",
+    "link": "Mend the record it hangs on first; this one then goes by itself.",
+    "odoo": "Mend what Odoo names, in the source or the mapping, then run again.",
+    "open": "Answer the question in the decision files, then plan again.",
+    "warning": "Nothing needs to be done if the loss is fine; else mend the mapping.",
+}
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One thing to look at: `severity` is 'set_aside', 'open' or 'warning'.
+
+    `place` says where it stands in the source (`leads id 4711`; of several, the first ones),
+    `said_by` is 'mapping' or 'odoo', `count` how many rows it is about.
+    """
+
+    severity: str
+    entry: str
+    model: str
+    key: str
+    place: str
+    reason: str
+    todo: str
+    said_by: str
+    count: int = 1
+
+
+def list_issues(
+    staging: Staging, ledger: Ledger, destination_id: int, tables: Sequence[TargetTable]
+) -> list[Issue]:
+    """All issues: Odoo's refusals first, then what the plan keeps out, then warnings.
+
+    Before the first plan only those of the ledger. Warnings are grouped by message.
+    """
+    refused = [
+        Issue(
+            "set_aside", row["entry"], row["model"], row["key"],
+            row["place"] if " " in row["place"] else place_of(row["key"]), row["reason"],
+            _TODO["odoo"], "odoo",
+        )
+        for row in ledger.set_aside_rows(destination_id)
+        if row["code"] != "mapping"
+    ]  # fmt: skip
+    if not _has_plan(staging):
+        return refused
+    told = {(issue.model, issue.key) for issue in refused}
+    kept = [issue for issue in _kept_out(staging) if (issue.model, issue.key) not in told]
+    return refused + kept + _warnings(staging, tables)
+
+
+def place_of(key: str) -> str:
+    """Where a key stands in the source: its table and id."""
+    _, source_object, source_id = key.split(":", 2)
+    return f"{source_object} id {source_id}"
+
+
+def _has_plan(staging: Staging) -> bool:
+    return bool(
+        staging.connection.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'meta' AND table_name = 'plan'"
+        ).fetchall()
+    )
+
+
+def _kept_out(staging: Staging) -> list[Issue]:
+    rows = staging.connection.execute(
+        "SELECT operation, entry, model, key, object || ' id ' || source_key, reason FROM meta.plan"
+        " WHERE operation IN ('set_aside', 'open') ORDER BY phase, entry, len(key), key"
+    ).fetchall()
+    return [
+        Issue(severity, entry, model, key, place, reason, _todo(severity, reason), "mapping")
+        for severity, entry, model, key, place, reason in rows
+    ]
+
+
+def _todo(operation: str, reason: str) -> str:
+    if operation == "open":
+        return _TODO["open"]
+    hangs_on = ": links to " in reason or reason.startswith("merged into ")
+    return _TODO["link" if hangs_on else "mapping"]
+
+
+def _warnings(staging: Staging, tables: Sequence[TargetTable]) -> list[Issue]:
+    models = {table.entry: table.model for table in tables}
+    return [
+        Issue(
+            "warning",
+            warning.entry,
+            models.get(warning.entry, ""),
+            warning.keys[0],
+            ", ".join(place_of(key) for key in warning.keys),
+            f"{warning.field}: {warning.message}" if warning.field else warning.message,
+            _TODO["warning"],
+            "mapping",
+            warning.count,
+        )
+        for warning in list_warnings(staging, tables)
+    ]
