@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from moorage.destination import ModelField
-from moorage.mapping.stages import Severity, SqlStage, lost
+from moorage.mapping.stages import Condition, Severity, SqlStage, lost, lost_text
 from moorage.mapping.transforms import REGISTRY, Kind
 from moorage.staging.staging import literal
 
@@ -28,6 +28,11 @@ FITTING: dict[str, frozenset[Kind]] = {
 }
 
 
+def _gone(kind: Kind) -> Condition:
+    """When a value is lost: blank text is none."""
+    return lost_text if kind == "text" else lost
+
+
 def cast_stages(wanted: ModelField, kind: Kind, severity: Severity) -> Iterator[SqlStage]:
     """The stages that make a value of `kind` fit `wanted`; each loss is a finding."""
     if wanted.type in ("char", "text", "html", "selection"):
@@ -46,14 +51,14 @@ def cast_stages(wanted: ModelField, kind: Kind, severity: Severity) -> Iterator[
             lost,
         )
     elif wanted.type == "float":
-        yield SqlStage(_float, "decimal", "is not a number", severity, lost)
+        yield SqlStage(_float, "decimal", "is not a number", severity, _gone(kind))
     elif wanted.type == "monetary":
         yield SqlStage(
             lambda v: f"TRY_CAST(CAST({v} AS VARCHAR) AS DECIMAL(18, 4))",
             "decimal",
             "is not an amount",
             severity,
-            lost,
+            _gone(kind),
         )
     elif wanted.type == "boolean":
         yield _boolean(kind, severity)
@@ -92,7 +97,9 @@ def _integer(kind: Kind, severity: Severity) -> SqlStage:
             lost,
         )
     read = REGISTRY["integer"].function
-    return SqlStage(lambda v: str(read(v)), "integer", "is not a whole number", severity, lost)
+    return SqlStage(
+        lambda v: str(read(v)), "integer", "is not a whole number", severity, _gone(kind)
+    )
 
 
 def _float(value: str) -> str:
@@ -104,7 +111,9 @@ def _boolean(kind: Kind, severity: Severity) -> SqlStage:
     if kind == "boolean":
         return SqlStage(lambda v: v, "boolean")
     read = REGISTRY["boolean"].function
-    return SqlStage(lambda v: str(read(v)), "boolean", "is neither yes nor no", severity, lost)
+    return SqlStage(
+        lambda v: str(read(v)), "boolean", "is neither yes nor no", severity, _gone(kind)
+    )
 
 
 def _moment(odoo_type: str, kind: Kind, severity: Severity) -> SqlStage:
@@ -123,4 +132,4 @@ def _moment(odoo_type: str, kind: Kind, severity: Severity) -> SqlStage:
         )
 
     words = "is not a date" if odoo_type == "date" else "is not a date and time"
-    return SqlStage(cast, kind_after, words, severity, lost)
+    return SqlStage(cast, kind_after, words, severity, _gone(kind))

@@ -131,6 +131,8 @@ class ChainBuilder:
     def _constant_start(self, value: Any) -> str:
         if isinstance(value, list):
             self.kind = "list"
+            if not value and not self.rule.link and not self.rule.find:
+                return "CAST([] AS BIGINT[])"
             return f"CAST([{', '.join(literal(item) for item in value)}] AS VARCHAR[])"
         self.kind = "boolean" if isinstance(value, bool) else "text"
         if isinstance(value, bool):
@@ -262,6 +264,8 @@ class ChainBuilder:
             self._link(rule.link)
         elif rule.find:
             self._find(rule.find.model, tuple(rule.find.by))
+        elif pointing and rule.value == [] and wanted.type == "many2many":
+            pass  # said to be empty, which is not the same as nothing said: Odoo has defaults
         elif pointing:
             self._error(
                 f"{wanted.name} points to {wanted.relation}: it needs link or find", self.path
@@ -316,7 +320,8 @@ class ChainBuilder:
 
     def _target(self) -> TargetField:
         rule, wanted = self.rule, self.wanted
-        holds = "link" if rule.link else "id" if rule.find else "value"
+        pointing = wanted.type in ("many2one", "many2many")
+        holds = "link" if rule.link else "id" if pointing else "value"
         return TargetField(
             wanted.name,
             wanted.type,

@@ -90,9 +90,7 @@ def compile_on(ground: Ground, discovery: Discovery) -> CompiledMapping | None:
     if order is None:
         return None
     entries = [
-        _entry(
-            ground, name, chains[name], needs[name], phase=order[name], condition=conditions[name]
-        )
+        _entry(ground, name, chains[name], needs[name], phase=phase, condition=conditions[name])
         for name, phase in order.items()
     ]
     reasons = {found.name: _reason(ground, found.name) for found in discovery.objects}

@@ -109,11 +109,16 @@ class Expressions:
 
     def scalar(self, text: str, object_name: str) -> Expression:
         """`text` as an expression over `object_name`; ExpressionError says all that is wrong."""
-        statement = self._parse(self._settled(text))
-        tree = statement["statements"][0]["node"]["select_list"][0]
+        if not text.strip():
+            raise ExpressionError("is empty")
         used: list[str] = []
-        self._judge(tree, object_name, frozenset(), used)
-        sql = self._written(statement)
+        try:
+            statement = self._parse(self._settled(text))
+            tree = statement["statements"][0]["node"]["select_list"][0]
+            self._judge(tree, object_name, frozenset(), used)
+            sql = self._written(statement)
+        except (RecursionError, duckdb.Error) as error:
+            raise ExpressionError(f"cannot be read ({type(error).__name__})") from error
         return Expression(sql, tuple(dict.fromkeys(used)), self._kind(sql, object_name))
 
     def _settled(self, text: str) -> str:

@@ -97,8 +97,8 @@ def _link(column: SourceField, label: str, linked_models: Collection[str]) -> Pr
 def field_name(source: str, source_field: str, taken: Collection[str]) -> str:
     """A free name for a custom field: `x_<source>_<field>`, plain small letters, fitting in 63."""
     code = source_field.removeprefix("custom.")
-    ascii_code = unicodedata.normalize("NFKD", code).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "_", ascii_code.lower()).strip("_")
+    ascii_code = unicodedata.normalize("NFKD", code.casefold()).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "_", ascii_code).strip("_")
     mark = hashlib.sha256(source_field.encode()).hexdigest()[:6]
     name = f"x_{source}_{slug or 'field_' + mark}"
     if len(name) > NAME_LENGTH:

@@ -66,6 +66,10 @@ _NAMES_SCHEMA = {
 Names = Annotated[list[str], BeforeValidator(_names), JsonSchema(_NAMES_SCHEMA)]
 
 
+#: An entry's name becomes the name of a table.
+EntryName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
 
@@ -184,7 +188,9 @@ class Mapping(_Strict):
     settings: dict[str, Any] = Field(
         default={}, description="Named values; `{name}` in `when` and `sql` stands for one."
     )
-    objects: dict[str, Entry] = Field(description="Entry name: rule.")
+    objects: dict[EntryName, Entry] = Field(
+        description="Entry name (small letters, digits and _): rule."
+    )
     not_migrated: dict[str, str | Undecided] = Field(
         default={}, description="Source object: why it is not moved."
     )
