@@ -26,27 +26,29 @@ def refuse(connection: duckdb.DuckDBPyConnection, entry: str, keys: Sequence[str
 
 
 def missing_links(
-    connection: duckdb.DuckDBPyConnection, table: TargetTable
+    connection: duckdb.DuckDBPyConnection, table: TargetTable, *, later: bool = False
 ) -> tuple[list[SetAside], list[Warned]]:
     """Rows still to be created whose links lead nowhere: those to set aside, those to warn of.
+
+    With `later` it is the rows just created and their links of the second pass.
 
     A link to a record whose owner was waived is empty on purpose, and no finding.
     """
     aside: dict[str, SetAside] = {}
     warned: list[Warned] = []
     for field in table.fields:
-        if field.holds != "link" or field.later:
+        if field.holds != "link" or field.later != later:
             continue
-        for key, linked in connection.execute(_missing_sql(table, field)).fetchall():
+        for key, linked in connection.execute(_missing_sql(table, field, later)).fetchall():
             message = f"{field.name} points to {linked}, which was not loaded"
-            if field.on_missing_link == "set_aside":
+            if field.on_missing_link == "set_aside" and not later:
                 aside[key] = SetAside(key, "link_missing", message, key)
             else:
                 warned.append(Warned(key, field.name, "link_missing", message))
     return list(aside.values()), [row for row in warned if row.key not in aside]
 
 
-def _missing_sql(table: TargetTable, field: TargetField) -> str:
+def _missing_sql(table: TargetTable, field: TargetField, later: bool) -> str:
     column = identifier(field.name)
     many = field.type in ("many2many", "one2many")
     linked = f"unnest({column})" if many else column
@@ -57,7 +59,8 @@ def _missing_sql(table: TargetTable, field: TargetField) -> str:
         " AND p.operation = 'create'"
         f" LEFT JOIN meta.ids i ON i.model = {relation} AND i.key = t.linked"
         " WHERE t.linked IS NOT NULL AND i.key IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM meta.ids d WHERE d.model = p.model AND d.key = p.key)"
+        f" AND {'' if later else 'NOT '}EXISTS (SELECT 1 FROM meta.ids d"
+        " WHERE d.model = p.model AND d.key = p.key)"
         " AND NOT EXISTS (SELECT 1 FROM meta.refused r WHERE r.entry = p.entry AND r.key = p.key)"
         f" AND NOT EXISTS (SELECT 1 FROM meta.plan w WHERE w.model = {relation}"
         " AND w.key = t.linked AND w.operation = 'waive')"

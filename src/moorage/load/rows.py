@@ -44,14 +44,14 @@ def values_query(
     *,
     given: Mapping[str, Any] | None = None,
     group_field: str | None = None,
-    order: str = "",
+    later: bool = False,
 ) -> str:
     """SELECT key, values (JSON text), digest, loaded, group_id for the keys of `keys_sql`.
 
-    `keys_sql` is a SELECT of (key, digest, loaded). Fields to fill later are left out; `given` are
-    constants for fields that the table does not fill.
+    `keys_sql` is a SELECT of (key, digest, loaded). Fields to fill later are left out unless
+    `later`; `given` are constants for fields that the table does not fill.
     """
-    fields = [field for field in table.fields if not field.later]
+    fields = [field for field in table.fields if later or not field.later]
     joins = [_link_join(table, field) for field in fields if field.holds == "link"]
     pairs = [f"{literal(field.name)}, {_value(field)}" for field in fields]
     own = {field.name for field in table.fields}
@@ -63,7 +63,7 @@ def values_query(
         f"SELECT t.key, CAST(json_object({', '.join(pairs)}) AS VARCHAR) AS values,"
         f" k.digest, k.loaded, {group} AS group_id"
         f" FROM ({keys_sql}) k JOIN {table.table} t ON t.key = k.key {' '.join(joins)}"
-        f" ORDER BY group_id{order}, t.key"
+        " ORDER BY group_id, t.key"
     )
 
 
@@ -71,16 +71,23 @@ def _alias(field_name: str | None) -> str:
     return identifier(f"link_{field_name}")
 
 
+def link_ids_sql(table: TargetTable, field: TargetField) -> str:
+    """SELECT (key, odoo_ids): the ids that each row's links of one field stand for."""
+    column = identifier(field.name)
+    linked = f"unnest({column})" if field.type in ("many2many", "one2many") else column
+    return (
+        "SELECT u.key, list(i.odoo_id ORDER BY i.odoo_id) AS odoo_ids"
+        f" FROM (SELECT key, {linked} AS linked FROM {table.table}) u"
+        f" JOIN meta.ids i ON i.model = {literal(field.relation or '')} AND i.key = u.linked"
+        " GROUP BY u.key"
+    )
+
+
 def _link_join(table: TargetTable, field: TargetField) -> str:
     alias = _alias(field.name)
     model = literal(field.relation or "")
     if field.type in ("many2many", "one2many"):
-        return (
-            "LEFT JOIN (SELECT u.key, list(i.odoo_id ORDER BY i.odoo_id) AS odoo_ids FROM"
-            f" (SELECT key, unnest({identifier(field.name)}) AS linked FROM {table.table}) u"
-            f" JOIN meta.ids i ON i.model = {model} AND i.key = u.linked GROUP BY u.key)"
-            f" {alias} ON {alias}.key = t.key"
-        )
+        return f"LEFT JOIN ({link_ids_sql(table, field)}) {alias} ON {alias}.key = t.key"
     return (
         f"LEFT JOIN meta.ids {alias} ON {alias}.model = {model}"
         f" AND {alias}.key = t.{identifier(field.name)}"

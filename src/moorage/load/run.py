@@ -39,13 +39,14 @@ class PhaseCount:
     waived: int = 0
     set_aside: int = 0
     conflicts: int = 0
+    to_update: int = 0
 
     @property
     def accounted(self) -> int:
         """The sum of the outcomes; equals `rows` or the run stops."""
         return (
             self.created + self.updated + self.unchanged + self.matched
-            + self.merged + self.waived + self.set_aside + self.conflicts
+            + self.merged + self.waived + self.set_aside + self.conflicts + self.to_update
         )  # fmt: skip
 
 
@@ -108,8 +109,8 @@ class Loader:
             prepare_ids(self._connection, self._ledger.records(self._destination_id))
             for table in self._tables:
                 report.phases.append(self._phase(table, executor))
-            for table in self._tables:
-                self._updater(table).fill_later()
+            for table, count in zip(self._tables, report.phases, strict=True):
+                self._second_pass(table, count)
         except BaseException:
             self._ledger.end_run(self._run_id, "stopped")
             raise
@@ -129,12 +130,20 @@ class Loader:
         self._match(table, count)
         self._create(table, count, executor)
         self._merge(table)
-        updater = self._updater(table)
-        updater.update(count.rows, self._progress)
-        count.updated, count.conflicts = updater.updated_count, updater.conflict_count
-        count.set_aside += updater.refused_count
         self._reconcile(table, count)
         return count
+
+    def _second_pass(self, table: TargetTable, count: PhaseCount) -> None:
+        """Links that could not be known before, then updates, when all that they need exists."""
+        updater = self._updater(table)
+        updater.fill_later()
+        _, warned = missing_links(self._connection, table, later=True)
+        self._ledger.warn(self._run_id, self._destination_id, table.entry, table.model, warned)
+        updater.update(count.to_update, self._progress)
+        count.updated, count.conflicts = updater.updated_count, updater.conflict_count
+        count.set_aside += updater.refused_count
+        count.to_update = 0
+        self._reconcile(table, count)
 
     def _updater(self, table: TargetTable) -> Updater:
         return Updater(
@@ -160,6 +169,7 @@ class Loader:
         planned.pop("not_in_sample", None)
         count.rows = sum(planned.values())
         count.unchanged = planned.get("unchanged", 0)
+        count.to_update = planned.get("update", 0)
         count.merged = planned.get("merge", 0)
         count.waived = planned.get("waive", 0)
         count.set_aside = planned.get("set_aside", 0)

@@ -16,9 +16,9 @@ import orjson
 from moorage.destination import Destination
 from moorage.errors import RowError
 from moorage.ledger import Change, Ledger, Warned
-from moorage.load.rows import values_query
+from moorage.load.rows import link_ids_sql, values_query
 from moorage.mapping.target import TargetField, TargetTable
-from moorage.staging.staging import identifier, literal
+from moorage.staging.staging import literal
 
 _PAGE = 200
 _TAG = re.compile(r"<[^>]+>|\s+")
@@ -57,20 +57,24 @@ class Updater:
         self._destination_id = destination_id
         self._run_id = run_id
         self._table = table
-        self._fields = {field.name: field for field in table.fields if not field.later}
+        self._fields = {field.name: field for field in table.fields}
         self.updated_count = 0
         self.conflict_count = 0
         self.refused_count = 0
 
     def update(self, total: int, progress: Any) -> None:
-        """Write the changed fields of the plan's updates, and fill matched records' empty ones."""
+        """Write the changed fields of the plan's updates, and fill matched records' empty ones.
+
+        Every record the links point to exists by now: updates come after all creations.
+        """
         entry = literal(self._table.entry)
         keys_sql = (
             "SELECT p.key, p.digest, p.loaded FROM meta.plan p"
             f" WHERE p.entry = {entry} AND (p.operation = 'update'"
             " OR (p.operation = 'match' AND len(coalesce(p.changed, [])) > 0))"
         )
-        rows = self._connection.cursor().execute(values_query(self._table, keys_sql))
+        query = values_query(self._table, keys_sql, later=True)
+        rows = self._connection.cursor().execute(query)
         while page := rows.fetchmany(_PAGE):
             self._page(page)
             progress(self._table.entry, self.updated_count, total)
@@ -197,16 +201,17 @@ class Updater:
 
     def _fill(self, field: TargetField) -> None:
         rows = self._connection.execute(
-            "SELECT link.odoo_id, list(own.odoo_id ORDER BY own.odoo_id)"
-            f" FROM {self._table.table} t"
-            " JOIN meta.plan p ON p.key = t.key AND p.entry = ? AND p.operation = 'create'"
-            " JOIN meta.ids own ON own.model = p.model AND own.key = t.key"
-            f" JOIN meta.ids link ON link.model = ? AND link.key = t.{identifier(field.name)}"
-            " GROUP BY link.odoo_id ORDER BY link.odoo_id",
-            [self._table.entry, field.relation],
+            "SELECT link.odoo_ids, list(own.odoo_id ORDER BY own.odoo_id)"
+            f" FROM ({link_ids_sql(self._table, field)}) link"
+            " JOIN meta.plan p ON p.key = link.key AND p.entry = ? AND p.operation = 'create'"
+            " JOIN meta.ids own ON own.model = p.model AND own.key = link.key"
+            " GROUP BY link.odoo_ids ORDER BY link.odoo_ids",
+            [self._table.entry],
         ).fetchall()
-        for linked_id, ids in rows:
-            self._destination.write(self._table.model, ids, {field.name: linked_id})
+        many = field.type == "many2many"
+        for linked, ids in rows:
+            value = [[6, 0, linked]] if many else linked[0]
+            self._destination.write(self._table.model, ids, {field.name: value})
 
 
 def comparable(field: TargetField, value: Any) -> Any:
