@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Exit, TyperException
 
-from moorage.cli import journey, queues, sandbox, start
+from moorage.cli import journey, queues, returning, sandbox, start
 from moorage.cli.screen import console, show_error
 from moorage.errors import SettingsError
 
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (start, journey, queues, sandbox):
+for part in (start, journey, queues, returning, sandbox):
     part.register(app)
 
 OVERVIEW = """\

@@ -23,6 +23,8 @@ def register(app: typer.Typer) -> None:
     """Add these verbs to `app`."""
     example = "moorage owners --answer krayin:users:7=create_inactive"
     verb(app, "owners", example=example, show=show_owners)(owners)
+    example = "moorage duplicates --all keep"
+    verb(app, "duplicates", example=example, show=show_duplicates)(duplicates)
     verb(app, "issues", example="moorage issues", show=show_issues)(issues)
 
 
@@ -75,8 +77,49 @@ def show_owners(screen: Console, result: queues.OwnersResult) -> None:
     screen.print(f"[dim]names and addresses: {escape(str(result.file))}[/]", soft_wrap=True)
 
 
+def duplicates(
+    work: Work,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="GROUP=DECISION", help="merge, merge:<id> or keep."),
+    ] = None,
+    all_: Annotated[
+        str, typer.Option("--all", metavar="DECISION", help="merge or keep all open groups.")
+    ] = "",
+    by: By = "",
+    to: To = "production",
+) -> queues.DuplicatesResult:
+    """Records that may be one thing; say which are. Nothing is merged silently."""
+    return queues.duplicates(work.project, to=to, answers=pairs(answer), answer_all=all_, by=by)
+
+
+def show_duplicates(screen: Console, result: queues.DuplicatesResult) -> None:
+    """Groups, open ones first. Names stay in the file."""
+    groups = {row.group for row in result.rows}
+    count = len(result.open_groups)
+    heading(
+        screen,
+        f"{len(groups)} groups of possible duplicates",
+        f"{count} wait for an answer" if count else "",
+    )
+    rows = [
+        (
+            escape(row.group),
+            escape(row.key),
+            escape(row.why),
+            escape(row.decision) if row.decision else "[yellow]?[/]",
+        )
+        for row in result.rows[:MANY]
+    ]
+    if rows:
+        table(screen, ("group", "record", "why", "decision"), rows)
+    if len(result.rows) > MANY:
+        screen.print(f"and {len(result.rows) - MANY} more (all: --json, or the file)")
+    screen.print(f"[dim]names: {escape(str(result.file))}[/]", soft_wrap=True)
+
+
 def issues(work: Work, to: To = "production") -> queues.IssuesResult:
-    """What was set aside and why."""
+    """What was set aside, or is about to be, and why."""
     return queues.issues(work.project, to=to)
 
 
@@ -85,7 +128,21 @@ def show_issues(screen: Console, result: queues.IssuesResult) -> None:
     if not result.groups:
         state(screen, "done", f"Nothing is set aside in {result.destination}.")
         return
-    show_groups(screen, result.groups)
+    rows = [
+        (
+            escape(group.reason),
+            escape(group.entry),
+            escape(", ".join(group.places)),
+            f"{group.count:,}",
+        )
+        for group in result.groups[:MANY]
+    ]
+    heading(screen, f"{sum(group.count for group in result.groups):,} issues")
+    table(screen, ("what", "entry", "such as", "rows"), rows, right=3)
+    for todo in dict.fromkeys(group.todo for group in result.groups):
+        state(screen, "now", escape(todo))
+    if len(result.groups) > MANY:
+        screen.print(f"and {len(result.groups) - MANY} more (all: --json)")
 
 
 def show_groups(screen: Console, groups: tuple[AsideGroup, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from moorage.cli import journey, queues, start
 from moorage.cli.verb import Show
 from moorage.commands import beginning, checking, loading, mapping
-from moorage.commands.queues import OwnersResult
+from moorage.commands.queues import DuplicatesResult, OwnersResult
 
 SHOWN: dict[type[Any], Show] = {
     beginning.DiscoverResult: start.show_discover,
@@ -19,5 +19,6 @@ SHOWN: dict[type[Any], Show] = {
     loading.PlanResult: journey.show_plan,
     loading.RunResult: journey.show_run,
     checking.VerifyResult: journey.show_verify,
+    DuplicatesResult: queues.show_duplicates,
     OwnersResult: queues.show_owners,
 }

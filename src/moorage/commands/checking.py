@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +74,17 @@ def _aside(found: VerifyReport) -> int:
     return sum(entry.held_back for entry in found.entries)
 
 
-def _not_loaded(ground: Ground) -> Iterator[tuple[str, str, str]]:
+def _not_loaded(ground: Ground) -> list[tuple[str, str, str]]:
     """Rows with a reason not to be in Odoo: by the plan, or refused by Odoo in a run."""
     marks = ", ".join("?" for _ in KEPT_BACK)
-    yield from ground.staging.connection.execute(
-        f"SELECT model, key, coalesce(nullif(reason, ''), operation) FROM meta.plan"
+    reasons = {
+        (row["model"], row["key"]): str(row["reason"])
+        for row in ground.ledger.set_aside_rows(ground.destination_id)
+    }
+    for model, key, reason in ground.staging.connection.execute(
+        "SELECT model, key, coalesce(nullif(reason, ''), operation) FROM meta.plan"
         f" WHERE operation IN ({marks})",
         list(KEPT_BACK),
-    ).fetchall()
-    for row in ground.ledger.set_aside_rows(ground.destination_id):
-        yield row["model"], row["key"], row["reason"]
+    ).fetchall():
+        reasons[model, key] = reason
+    return [(model, key, reason) for (model, key), reason in reasons.items()]

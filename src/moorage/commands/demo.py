@@ -136,6 +136,8 @@ def _journey(project: Project, on_step: OnStep, on_progress: OnProgress) -> int:
     step(f'map --confirm --name "{WHO}"', mapping.map_confirm(project, WHO))
     step("prepare --apply", loading.prepare(project, apply=True))
     _answer_owners(project, step)
+    words = "duplicates --all keep  (a person would look at each; the demo keeps them apart)"
+    step(words, queues.duplicates(project, answer_all="keep", by=WHO))
     step("plan", loading.plan(project))
     step(f'plan --confirm --name "{WHO}"', loading.plan_confirm(project, WHO))
     step("run", loading.run(project, on_progress=on_progress))

@@ -14,6 +14,7 @@ from moorage.destination import WantedField
 from moorage.errors import RefusedError
 from moorage.ledger import Ledger
 from moorage.load import Loader, LoadReport
+from moorage.plan.answers import write_match_questions
 from moorage.plan.confirm import (
     SavedPlan,
     confirm_plan,
@@ -21,6 +22,7 @@ from moorage.plan.confirm import (
     require_confirmed_plan,
     save_plan,
 )
+from moorage.plan.decisions import MATCHES_FILE
 from moorage.plan.plan import make_plan
 from moorage.plan.report import PlanReport
 from moorage.prepare import apply_preparation
@@ -108,6 +110,7 @@ def _planned(ground: Ground, sample: int | None) -> PlanReport:
         mapping_digest=ground.mapping_digest,
         sample=sample,
     )
+    write_match_questions(ground.staging, ground.project.decisions / MATCHES_FILE)
     ground.staging.remember(PLAN_OF, [ground.name, made.digest, ground.mapping_digest])
     return made
 
@@ -117,8 +120,10 @@ def _plan_result(project: Project, to: str, saved: SavedPlan) -> PlanResult:
     following = 'moorage plan --confirm --name "Your Name"'
     if report.open_owners:
         following = "moorage owners"
-    elif report.open_duplicates or report.open_matches:
-        following = "moorage duplicates" if report.open_duplicates else "moorage matches"
+    elif report.open_duplicates:
+        following = "moorage duplicates"
+    elif report.open_matches:
+        following = "moorage issues"
     elif saved.confirmed_by:
         following = "moorage run"
     elif report.changes_nothing:

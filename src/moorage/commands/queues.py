@@ -7,15 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from moorage.commands.building import grounded
-from moorage.commands.loading import aside_groups
-from moorage.commands.opening import PRODUCTION, opened_ledger
+from moorage.commands.building import Ground, grounded
+from moorage.commands.opening import PRODUCTION, opened_ledger, opened_staging
 from moorage.commands.result import Result
 from moorage.errors import SettingsError
-from moorage.plan.decisions import OWNERS_FILE, OwnerDecision
+from moorage.mapping import TargetTable
+from moorage.plan.answers import answer_match
+from moorage.plan.decisions import (
+    DUPLICATES_FILE,
+    MATCHES_FILE,
+    OWNERS_FILE,
+    DuplicateDecision,
+    OwnerDecision,
+)
+from moorage.plan.duplicates import DuplicatesReport, answer_duplicate, find_duplicates
+from moorage.plan.issues import Issue, list_issues
 from moorage.plan.owners import answer_owner, reconcile_owners
 from moorage.project import Project
-from moorage.reports.loading import AsideGroup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,19 +74,103 @@ def person() -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DuplicatesResult(Result):
+    """The queue of records that may be one thing, by group; open groups wait for an answer."""
+
+    file: Path
+    rows: tuple[DuplicateDecision, ...]
+    open_groups: tuple[str, ...]
+
+
+def duplicates(
+    project: Project,
+    *,
+    to: str = PRODUCTION,
+    answers: Mapping[str, str] | None = None,
+    answer_all: str = "",
+    by: str = "",
+) -> DuplicatesResult:
+    """Look for duplicates; write down `answers` (group: decision), `answer_all` for the rest."""
+    path = project.decisions / DUPLICATES_FILE
+    with grounded(project, "duplicates", to) as ground:
+        tables = ground.build().tables
+        report = _looked(ground, tables, path)
+        who = by or person()
+        for group, decision in (answers or {}).items():
+            if ":" in group:
+                # A key, not a group: a row that several records of Odoo fit.
+                answer_match(project.decisions / MATCHES_FILE, group, decision, who)
+            else:
+                answer_duplicate(path, group, decision, who)
+        if answer_all:
+            for group in set(report.open_groups) - set(answers or {}):
+                answer_duplicate(path, group, answer_all, who)
+        if answers or answer_all:
+            report = _looked(ground, tables, path)
+    rows = sorted(report.rows, key=lambda row: (bool(row.decision), row.group))
+    return DuplicatesResult(
+        file=path,
+        rows=tuple(rows),
+        open_groups=report.open_groups,
+        attention=len(report.open_groups),
+        notes=report.notes,
+        next_command="" if report.open_groups else "moorage plan",
+    )
+
+
+def _looked(ground: Ground, tables: list[TargetTable], path: Path) -> DuplicatesReport:
+    return find_duplicates(
+        ground.staging, ground.ledger, ground.destination, ground.destination_id, tables, path
+    )
+
+
+@dataclass(frozen=True)
+class IssueGroup:
+    """Issues of one reason: how many rows, and where the first of them stand in the source."""
+
+    severity: str
+    entry: str
+    reason: str
+    todo: str
+    said_by: str
+    count: int
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class IssuesResult(Result):
-    """What was set aside in a destination, by reason, and the keys behind the largest."""
+    """What does not go and why, by reason; the largest first."""
 
     destination: str
-    groups: tuple[AsideGroup, ...]
+    groups: tuple[IssueGroup, ...]
 
 
 def issues(project: Project, *, to: str = PRODUCTION) -> IssuesResult:
-    """What did not go, and why; no server is asked."""
-    with opened_ledger(project) as ledger:
+    """What did not go, or would not, and why; no server is asked."""
+    with (
+        project.lock("issues"),
+        opened_staging(project) as staging,
+        opened_ledger(project) as ledger,
+    ):
         row = ledger.connection.execute(
             "SELECT id FROM destination WHERE name = ?", (to,)
         ).fetchone()
-        groups = aside_groups(ledger, int(row["id"])) if row else ()
-    count = sum(group.count for group in groups)
-    return IssuesResult(destination=to, groups=groups, attention=count)
+        found = list_issues(staging, ledger, int(row["id"]) if row else 0, ())
+    groups: dict[tuple[str, str, str], list[Issue]] = {}
+    for issue in found:
+        groups.setdefault((issue.severity, issue.entry, issue.reason), []).append(issue)
+    told = [
+        IssueGroup(
+            severity,
+            entry,
+            reason,
+            members[0].todo,
+            members[0].said_by,
+            sum(issue.count for issue in members),
+            tuple(issue.place for issue in members[:3]),
+        )
+        for (severity, entry, reason), members in groups.items()
+    ]
+    count = sum(group.count for group in told)
+    ordered = sorted(told, key=lambda group: (-group.count, group.entry, group.reason))
+    return IssuesResult(destination=to, groups=tuple(ordered), attention=count)

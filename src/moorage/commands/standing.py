@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import Row
 
-from moorage.commands.opening import known_discovery
+from moorage.commands.mapping import confirmation
+from moorage.commands.opening import PRODUCTION, known_discovery
 from moorage.commands.result import Result
 from moorage.errors import MoorageError
+from moorage.ledger import Ledger
+from moorage.plan.confirm import load_plan
 from moorage.project import Project
 from moorage.staging.staging import Staging
 
@@ -34,8 +40,15 @@ class StatusResult(Result):
 
 def status(project: Project) -> StatusResult:
     """Look at the project folder only: no server is asked."""
-    steps = _in_order([_discovered(project), _extracted(project)])
-    following = next((step.command for step in steps if step.state != "done"), "")
+    steps = _in_order(
+        [
+            _discovered(project),
+            _extracted(project),
+            _mapped(project),
+            *_in_destination(project),
+        ]
+    )
+    following = next((step.command for step in steps if step.state == "now"), "")
     return StatusResult(
         name=project.name,
         root=project.root,
@@ -77,3 +90,72 @@ def _extracted(project: Project) -> Step:
     if digest is None:
         return Step("extract", "open", "nothing is in staging yet", command)
     return Step("extract", "done", f"snapshot {digest[:12]} of {str(at)[:16]} UTC", command)
+
+
+def _mapped(project: Project) -> Step:
+    confirmed, because = confirmation(project)
+    if confirmed:
+        return Step("map", "done", f"confirmed by {confirmed.name}, {confirmed.at[:16]}", "")
+    return Step("map", "open", because, "moorage map --propose")
+
+
+def _in_destination(project: Project) -> list[Step]:
+    """The steps in production, as the ledger and the saved plan have them."""
+    ledger = Ledger(project.ledger_path)
+    try:
+        row = ledger.connection.execute(
+            "SELECT id FROM destination WHERE name = ?", (PRODUCTION,)
+        ).fetchone()
+        runs = ledger.runs(int(row["id"])) if row else []
+        aside = len(ledger.set_aside_rows(int(row["id"]))) if row else 0
+    finally:
+        ledger.close()
+    return [_prepared(runs), _planned(project, runs), _ran(runs, aside), _verified(project, runs)]
+
+
+def _prepared(runs: Sequence[Row]) -> Step:
+    done = [run for run in runs if run["kind"] == "prepare" and run["status"] == "done"]
+    if done:
+        return Step("prepare", "done", f"run {done[-1]['id']}, {_day(done[-1])}", "")
+    return Step("prepare", "open", "Odoo was not prepared yet", "moorage prepare --apply")
+
+
+def _planned(project: Project, runs: Sequence[Row]) -> Step:
+    saved = load_plan(project.state)
+    if saved is None:
+        return Step("plan", "open", "there is no plan yet", "moorage plan")
+    report = saved.report
+    words = ", ".join(f"{count:,} {name}" for name, count in report.totals.items())
+    if report.has_questions:
+        following = "moorage owners" if report.open_owners else "moorage duplicates"
+        return Step("plan", "open", f"questions are open: {words}", following)
+    is_done = bool(saved.confirmed_by) or report.changes_nothing
+    following = 'moorage plan --confirm --name "Your Name"'
+    return Step("plan", "done" if is_done else "open", words, following)
+
+
+def _ran(runs: Sequence[Row], aside: int) -> Step:
+    loads = [run for run in runs if run["kind"] == "load"]
+    if not loads or loads[-1]["status"] == "rolled_back":
+        detail = "rolled back" if loads else "nothing was loaded yet"
+        return Step("run", "open", detail, "moorage run")
+    last = loads[-1]
+    told = f"run {last['id']}, {_day(last)}, {last['status']}, {aside:,} set aside"
+    return Step("run", "done" if last["status"] == "done" else "open", told, "moorage run")
+
+
+def _verified(project: Project, runs: Sequence[Row]) -> Step:
+    loads = [run for run in runs if run["kind"] == "load" and run["status"] == "done"]
+    try:
+        found = json.loads((project.reports / "verification.json").read_text(encoding="utf-8"))
+        made_at, words = str(found["made_at"]), str(found["verdict"]["words"])
+    except (OSError, ValueError, KeyError, TypeError):
+        made_at, words = "", ""
+    if not loads or made_at < str(loads[-1]["ended_at"]):
+        return Step("verify", "open", "not verified since the last run", "moorage verify")
+    mark = "done" if words == "equal" else "warn"
+    return Step("verify", mark, f"{words}, {made_at[:16]} UTC", "moorage verify")
+
+
+def _day(run: Row) -> str:
+    return str(run["started_at"])[:16].replace("T", " ")
