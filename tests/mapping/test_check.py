@@ -62,7 +62,7 @@ def test_a_good_mapping_has_no_findings() -> None:
     ("old", "new", "line", "words"),
     [
         ("source: acme", "source: other", 2, "the source is acme"),
-        ("to: res.partner\n    fields", "to: res.parner\n    fields", 5, "did you mean 'res.partner'"),
+        ("to: res.partner\n    fields", "to: res.parner\n    fields", 5, "'res.partner'"),
         ("{from: name}}\n    drop", "{from: nam}}\n    drop", 6, "did you mean 'name'"),
         ("phone: {from: phone}", "fone: {from: phone}", 15, "did you mean 'phone'"),
         ("do: [clean]", "do: [claen]", 13, "did you mean 'clean'"),
@@ -79,7 +79,7 @@ def test_a_good_mapping_has_no_findings() -> None:
         ("{address.state_code: \"no states\"}", "{}", 8, "'address.state_code'"),
         ("on: [email]", "on: [emial]", 11, "did you mean 'email'"),
         ("merge_on: canonical_id", "merge_on: canonical", 10, "did you mean 'canonical_id'"),
-        ("merge_on: canonical_id", "when: count(*) > 0\n    merge_on: canonical_id", 10, "many rows"),
+        ("merge_on: canonical_id", "when: count(*) > 0\n    merge_on: name", 10, "many rows"),
         ("merge_on: canonical_id", "when: name\n    merge_on: canonical_id", 10, "true or false"),
         ("name: {from: name, do", "email: {from: name, do", None, ""),
         ("color: {from: score}", "display_name: {from: score}", 18, "cannot be written"),

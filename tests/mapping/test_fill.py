@@ -162,7 +162,8 @@ def test_references_are_found_by_one_or_two_fields(tmp_path: Path) -> None:
         ("color: {from: score}", "", None, None),
         ("credit_limit: {from: score}", "nan", None, "is not a number"),
         ("credit_limit: {from: score}", "1e3", 1000.0, None),
-        ("phone: {from: score}", "x" * 40, "x" * 32, "longer than the 32 characters of the field, cut"),
+        ("phone: {from: score}", "x" * 40, "x" * 32, 
+         "longer than the 32 characters of the field, cut"),
         ("type: {from: score}", "contact", "contact", None),
         ("type: {from: score}", "nobody", None, "is none of the field's options"),
         ("type: {from: score, values: {a: contact}}", "b", None,
@@ -209,7 +210,7 @@ def test_every_source_row_is_accounted_for(tmp_path: Path) -> None:
 def test_a_row_taken_twice_is_refused(tmp_path: Path) -> None:
     text = people("") + people("").replace("  people:", "  again:\n    of: people", 1)
     with staging_with(tmp_path, people="SELECT 1 AS id, 'A' AS name") as staging:
-        with pytest.raises(RefusedError, match="acme:people:1.*again, people"):
+        with pytest.raises(RefusedError, match=r"acme:people:1.*again, people"):
             run(staging, text)
         assert rows(staging, "SELECT count(*) FROM target._taken") == [(0,)]
 
@@ -241,6 +242,17 @@ def test_conversions_are_kept_for_the_next_time(tmp_path: Path) -> None:
         staging.connection.execute("UPDATE meta.converted SET result = 'kept'")
         materialise(staging, compiled)
         assert rows(staging, "SELECT phone FROM target.people") == [("kept",)]
+
+
+def test_a_text_field_may_hold_numbers(tmp_path: Path) -> None:
+    text = people("      color: {from: id}\n      ref: {from: id, do: [{prefix: a-}]}\n")
+    with staging_with(tmp_path) as staging:
+        staging.connection.execute("DROP TABLE tidy.people")
+        staging.connection.execute("CREATE TABLE tidy.people AS SELECT 7 AS id, 'A' AS name")
+        run(staging, text)
+        assert rows(staging, "SELECT key, color, ref FROM target.people") == [
+            ("acme:people:7", 7, "a-7")
+        ]
 
 
 def test_nothing_extracted_is_refused(tmp_path: Path) -> None:

@@ -126,7 +126,8 @@ def test_python_transforms(name: str, value: str, given: Any, expected: Outcome)
     ("name", "given"),
     [
         ("truncate", None), ("truncate", "x"), ("truncate", -1), ("truncate", True),
-        ("truncate", {"size": 3}), ("clean", 1), ("split_name", "middle"), ("number", {"decimal": 1}),
+        ("truncate", {"size": 3}), ("clean", 1), ("split_name", "middle"),
+        ("number", {"decimal": 1}),
     ],
 )  # fmt: skip
 def test_refuses_wrong_arguments(name: str, given: Any) -> None:
@@ -151,8 +152,11 @@ def test_no_text_crashes_a_transform(connection: duckdb.DuckDBPyConnection, valu
         sql(connection, name, listed)
 
 
+ADDRESSES = r"[a-zA-Z0-9._+-]{1,8}@[a-z0-9.-]{1,9}[.][a-z]{2,3}"
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(value=st.one_of(st.emails(), st.from_regex(r"[a-zA-Z0-9._+-]{1,8}@[a-z0-9.-]{1,9}[.][a-z]{2,3}",
+@given(value=st.one_of(st.emails(), st.from_regex(ADDRESSES,
                                                   fullmatch=True)))  # fmt: skip
 def test_the_quick_way_agrees_with_the_library(
     connection: duckdb.DuckDBPyConnection, value: str

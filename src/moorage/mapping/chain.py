@@ -126,7 +126,9 @@ class ChainBuilder:
             listed = ", ".join(self._as_text(column(name), known[name][1]) for name in names)
             return f"[{listed}]"
         self.kind = known[names[0]][1]
-        return column(names[0])
+        # A source may hold numbers in a column it calls text, ids above all.
+        only = column(names[0])
+        return f"CAST({only} AS VARCHAR)" if self.kind == "text" else only
 
     def _constant_start(self, value: Any) -> str:
         if isinstance(value, list):
