@@ -330,15 +330,15 @@ class Ledger:
             (destination_id,),
         ).fetchall()
 
-    def update_record(
-        self, destination_id: int, model: str, key: str, digest: str, loaded: str
+    def update_records(
+        self, destination_id: int, model: str, rows: Sequence[tuple[str, str, str]]
     ) -> None:
-        """`key` now stands in Odoo as the target row `loaded`."""
+        """The records of `rows` (digest, loaded, key) now stand in Odoo as those target rows."""
         with self.transaction() as connection:
-            connection.execute(
+            connection.executemany(
                 "UPDATE record SET digest = ?, loaded = ?"
                 " WHERE destination_id = ? AND model = ? AND key = ?",
-                (digest, loaded, destination_id, model, key),
+                [(digest, loaded, destination_id, model, key) for digest, loaded, key in rows],
             )
 
     def loaded(self, destination_id: int, model: str, keys: Sequence[str]) -> dict[str, str]:

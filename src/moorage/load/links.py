@@ -13,8 +13,19 @@ from moorage.staging.staging import identifier, literal
 
 
 def prepare_refused(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `meta.refused` (entry, key): rows that this run has set aside so far."""
+    """Make `meta.refused` (entry, key), rows that this run has set aside so far, and
+    `meta.put_off` (key), rows that went with a link left empty.
+    """
     connection.execute("CREATE OR REPLACE TABLE meta.refused (entry VARCHAR, key VARCHAR)")
+    connection.execute("CREATE OR REPLACE TABLE meta.put_off (key VARCHAR)")
+
+
+def put_off(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> None:
+    """Add rows to `meta.put_off`: what the ledger holds of them stays unfinished."""
+    if keys:
+        connection.register("new_put_off", pa.table({"key": list(keys)}))
+        connection.execute("INSERT INTO meta.put_off SELECT key FROM new_put_off")
+        connection.unregister("new_put_off")
 
 
 def refuse(connection: duckdb.DuckDBPyConnection, entry: str, keys: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ import duckdb
 
 from moorage.destination import Destination
 from moorage.ledger import Ledger, Receipt
+from moorage.load.rows import UNFINISHED
 
 
 def recover(
@@ -29,7 +30,8 @@ def recover(
             found = destination.find_keys(batch["model"], keys)
             planned = _planned(connection, batch["model"], list(found))
             receipts = [
-                Receipt(key, odoo_id, *planned.get(key, ("", ""))) for key, odoo_id in found.items()
+                Receipt(key, odoo_id, *planned.get(key, (UNFINISHED, "{}")))
+                for key, odoo_id in found.items()
             ]
         ledger.receive(batch["id"], destination_id, receipts)
         ledger.event(

@@ -15,6 +15,8 @@ import pyarrow as pa
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import identifier, literal
 
+#: In place of a row's digest in the ledger: something of it is still to be written.
+UNFINISHED = "unfinished"
 _TEXT_FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S"}
 
 
@@ -36,6 +38,24 @@ def add_ids(connection: duckdb.DuckDBPyConnection, rows: list[tuple[str, str, in
     connection.register("new_ids", table)
     connection.execute("INSERT INTO meta.ids SELECT model, key, odoo_id FROM new_ids")
     connection.unregister("new_ids")
+
+
+def as_created_sql(table: TargetTable) -> str:
+    """The digest and text that the ledger keeps of a row just created, over `meta.plan p`.
+
+    A row is not wholly loaded while a link of the second pass, or one to a record that did not go,
+    is missing. Until then the ledger holds another digest and a text without that link: were the
+    run to end there, the next plan would complete it.
+    """
+    later = ", ".join(f"{literal(field.name)}, NULL" for field in table.fields if field.later)
+    if later:
+        patched = f"CAST(json_merge_patch(p.loaded, json_object({later})) AS VARCHAR)"
+        return f"'{UNFINISHED}' AS digest, {patched} AS loaded"
+    off = "EXISTS (SELECT 1 FROM meta.put_off o WHERE o.key = p.key)"
+    return (
+        f"CASE WHEN {off} THEN '{UNFINISHED}' ELSE p.digest END AS digest,"
+        f" CASE WHEN {off} THEN '{{}}' ELSE p.loaded END AS loaded"
+    )
 
 
 def values_query(

@@ -10,11 +10,11 @@ from typing import Any
 
 from moorage.destination import Destination
 from moorage.errors import StoppedError
-from moorage.ledger import Ledger, SetAside
+from moorage.ledger import Ledger, SetAside, Warned
 from moorage.load.batches import Outcome, Row, batches, create_isolating
-from moorage.load.links import missing_links, prepare_refused, refuse
+from moorage.load.links import missing_links, prepare_refused, put_off, refuse
 from moorage.load.recover import recover
-from moorage.load.rows import add_ids, prepare_ids, values_query
+from moorage.load.rows import add_ids, as_created_sql, prepare_ids, values_query
 from moorage.load.updates import Updater
 from moorage.mapping.target import TargetTable
 from moorage.staging import Staging
@@ -136,9 +136,11 @@ class Loader:
     def _second_pass(self, table: TargetTable, count: PhaseCount) -> None:
         """Links that could not be known before, then updates, when all that they need exists."""
         updater = self._updater(table)
-        updater.fill_later()
-        _, warned = missing_links(self._connection, table, later=True)
-        self._ledger.warn(self._run_id, self._destination_id, table.entry, table.model, warned)
+        if any(field.later for field in table.fields):
+            updater.fill_later()
+            _, warned = missing_links(self._connection, table, later=True)
+            self._warn(table, warned)
+            updater.finish_created()
         updater.update(count.to_update, self._progress)
         count.updated, count.conflicts = updater.updated_count, updater.conflict_count
         count.set_aside += updater.refused_count
@@ -228,9 +230,14 @@ class Loader:
     def _missing_links(self, table: TargetTable, count: PhaseCount) -> None:
         aside, warned = missing_links(self._connection, table)
         self._ledger.put_aside(self._run_id, self._destination_id, table.entry, table.model, aside)
-        self._ledger.warn(self._run_id, self._destination_id, table.entry, table.model, warned)
+        self._warn(table, warned)
         refuse(self._connection, table.entry, [row.key for row in aside])
         count.set_aside += len(aside)
+
+    def _warn(self, table: TargetTable, warned: list[Warned]) -> None:
+        """Note links left empty; the next plan comes back to them, for the ledger says so."""
+        self._ledger.warn(self._run_id, self._destination_id, table.entry, table.model, warned)
+        put_off(self._connection, [row.key for row in warned])
 
     def _known(self, table: TargetTable) -> int:
         """How many of the plan's creations stand in Odoo."""
@@ -259,7 +266,7 @@ class Loader:
         """Create the planned rows that fulfil `condition`; how many became records."""
         profile = self._destination.profile(table.model)
         keys_sql = (
-            "SELECT p.key, p.digest, p.loaded FROM meta.plan p"
+            f"SELECT p.key, {as_created_sql(table)} FROM meta.plan p"
             f" WHERE p.entry = {literal(table.entry)} AND p.operation = 'create'{condition}"
             " AND NOT EXISTS (SELECT 1 FROM meta.ids i WHERE i.model = p.model AND i.key = p.key)"
             " AND NOT EXISTS (SELECT 1 FROM meta.refused r"

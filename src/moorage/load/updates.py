@@ -16,7 +16,7 @@ import orjson
 from moorage.destination import Destination
 from moorage.errors import RowError
 from moorage.ledger import Change, Ledger, Warned
-from moorage.load.rows import link_ids_sql, values_query
+from moorage.load.rows import UNFINISHED, link_ids_sql, values_query
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import literal
 
@@ -121,7 +121,7 @@ class Updater:
         if write and not self._write(update, write):
             self.refused_count += counted
             return
-        self._remember(update, kept)
+        self._remember(update, kept, self._dangling(update))
         self.conflict_count += counted and bool(kept)
         self.updated_count += counted and not kept
 
@@ -161,15 +161,25 @@ class Updater:
         self._ledger.changes_done(self._run_id, model, [update.key])
         return True
 
-    def _remember(self, update: _Update, kept: list[str]) -> None:
+    def _dangling(self, update: _Update) -> list[str]:
+        """Links of the row whose record is still not there."""
+        row = orjson.loads(update.loaded)
+        return [
+            name
+            for name in update.changed
+            if self._fields[name].holds == "link" and row.get(name)
+            and not comparable(self._fields[name], update.values[name])
+        ]  # fmt: skip
+
+    def _remember(self, update: _Update, kept: list[str], dangling: list[str]) -> None:
         digest, loaded = update.digest, update.loaded
-        if kept:
-            # Another digest than the row's: the next plan comes back to what is in conflict.
+        if kept or dangling:
+            # Another digest than the row's: the next plan comes back to these fields.
             former = {name: update.formerly.get(name) for name in kept}
-            loaded = orjson.dumps({**orjson.loads(loaded), **former}).decode()
-            digest = "conflict"
-        self._ledger.update_record(
-            self._destination_id, self._table.model, update.key, digest, loaded
+            row = {**orjson.loads(loaded), **former, **dict.fromkeys(dangling)}
+            digest, loaded = UNFINISHED, orjson.dumps(row).decode()
+        self._ledger.update_records(
+            self._destination_id, self._table.model, [(digest, loaded, update.key)]
         )
 
     def _warn(self, key: str, field: str, code: str, message: str) -> None:
@@ -212,6 +222,18 @@ class Updater:
         for linked, ids in rows:
             value = [[6, 0, linked]] if many else linked[0]
             self._destination.write(self._table.model, ids, {field.name: value})
+
+    def finish_created(self) -> None:
+        """Let the ledger say that the rows just created are wholly loaded; not those put off."""
+        rows = self._connection.execute(
+            "SELECT p.digest, p.loaded, p.key FROM meta.plan p"
+            " JOIN meta.ids i ON i.model = p.model AND i.key = p.key"
+            " WHERE p.entry = ? AND p.operation = 'create'"
+            " AND NOT EXISTS (SELECT 1 FROM meta.put_off o WHERE o.key = p.key)",
+            [self._table.entry],
+        )
+        while page := rows.fetchmany(10_000):
+            self._ledger.update_records(self._destination_id, self._table.model, page)
 
 
 def comparable(field: TargetField, value: Any) -> Any:
