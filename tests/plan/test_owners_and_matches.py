@@ -6,9 +6,9 @@ import pytest
 
 from moorage.errors import MappingError, RefusedError, SettingsError
 from moorage.mapping.target import MatchRule
+from moorage.plan.answers import answer_match, write_match_questions
 from moorage.plan.confirm import refuse_open_questions
 from moorage.plan.decisions import (
-    MatchDecision,
     OwnerDecision,
     read_rows,
     write_rows,
@@ -84,11 +84,11 @@ def test_several_that_fit_are_a_question(scene: Scene) -> None:
     ids = [scene.destination.add("crm.tag", name="hot") for _ in range(2)]
     scene.build()
     assert scene.plan().open_matches == ("crm:tags:1",)
-    write_rows(
-        scene.folder / "decisions" / "matches.csv",
-        MatchDecision,
-        [MatchDecision("crm.tag", "crm:tags:1", decision=str(ids[1]))],
-    )
+    path = scene.folder / "decisions" / "matches.csv"
+    assert write_match_questions(scene.staging, path)[0].odoo_ids == f"{ids[0]} {ids[1]}"
+    with pytest.raises(SettingsError, match="none of those"):
+        answer_match(path, "crm:tags:1", "99", "Anna")
+    answer_match(path, "crm:tags:1", str(ids[1]), "Anna")
     scene.build()
     assert not scene.plan().has_questions
     assert scene.row("crm:tags:1")["odoo_id"] == ids[1]

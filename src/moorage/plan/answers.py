@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 from moorage.destination import Destination
 from moorage.errors import SettingsError
+from moorage.ledger.ledger import now_text
 from moorage.mapping.target import TargetTable
-from moorage.plan.decisions import Decisions, OwnerDecision
+from moorage.plan.decisions import (
+    Decisions,
+    MatchDecision,
+    OwnerDecision,
+    check_answer,
+    read_rows,
+    write_rows,
+)
 from moorage.plan.owners import USERS, read_users
 from moorage.plan.rows import field_named, of_model
 from moorage.plan.standing import append_rows
@@ -125,6 +135,41 @@ def list_questions(staging: Staging, decisions: Decisions) -> Questions:
         tuple(groups),
         tuple(key for model, key in waiting if model != USERS),
     )
+
+
+def write_match_questions(staging: Staging, path: Path) -> list[MatchDecision]:
+    """Write the file of rows that several of Odoo's records fit, after a plan; answers are kept.
+
+    Returns the lines that are still open.
+    """
+    answered = {(row.model, row.key): row for row in read_rows(path, MatchDecision)}
+    for model, key, ids in staging.connection.execute(
+        "SELECT model, key, regexp_extract(reason, '[0-9 ]+$') FROM meta.plan"
+        f" WHERE operation = 'open' AND model <> {literal(USERS)} ORDER BY len(key), key"
+    ).fetchall():
+        answered[model, key] = MatchDecision(model, key, odoo_ids=ids.strip())
+    rows = list(answered.values())
+    if rows or path.exists():
+        write_rows(path, MatchDecision, rows)
+    return [row for row in rows if not row.decision]
+
+
+def answer_match(path: Path, key: str, decision: str, by: str) -> MatchDecision:
+    """Answer with the id of the record that is meant, or `create`, in `by`'s name."""
+    decision = decision.strip()
+    check_answer(MatchDecision, decision, str(path))
+    rows = read_rows(path, MatchDecision)
+    row = next((row for row in rows if row.key == key), None)
+    if row is None or (decision.isdigit() and decision not in row.odoo_ids.split()):
+        raise SettingsError(
+            "there is no such question, or the record is none of those that fit",
+            where=f"{path.name}: {key}",
+            state="Nothing was changed.",
+            todo="Run `moorage plan` to see the questions and the ids.",
+        )
+    given = replace(row, decision=decision, decided_by=by, decided_at=now_text())
+    write_rows(path, MatchDecision, [given if old is row else old for old in rows])
+    return given
 
 
 def _going(staging: Staging, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -52,6 +52,7 @@ def apply_merges(
     append_rows(staging, "target._merges", merges)
     append_rows(staging, "target._adoptions", adoptions)
     _to_the_last_survivor(staging)
+    _adopt_as_survivors(staging)
     for table in tables:
         _fill_survivors(staging, table)
     for table in tables:
@@ -151,6 +152,16 @@ def _to_the_last_survivor(staging: Staging) -> None:
         ).fetchone()
         if not moved or not moved[0]:
             break
+
+
+def _adopt_as_survivors(staging: Staging) -> None:
+    """Of a merged key its survivor adopts the record; of several records of one key the lowest."""
+    staging.connection.execute(
+        "CREATE OR REPLACE TABLE target._adoptions AS SELECT a.model,"
+        " coalesce(m.into_key, a.key) AS key, min(a.odoo_id) AS odoo_id,"
+        " min_by(a.why, a.odoo_id) AS why FROM target._adoptions AS a LEFT JOIN target._merges AS m"
+        " ON m.model = a.model AND m.key = a.key GROUP BY ALL"
+    )
 
 
 def _fill_survivors(staging: Staging, table: TargetTable) -> None:
