@@ -55,12 +55,20 @@ def _linking_fields(scope: Scope) -> Iterator[tuple[str, str, str, str]]:
         ("model_id.transient", "=", False),
     ]
     logged = _models_with_log(scope)
-    for page in scope.destination.pages(
-        "ir.model.fields", domain, ["model", "name", "relation", "ttype"]
-    ):
+    ours = _tables_of_ours(scope)
+    names = ["model", "name", "relation", "ttype", "relation_table"]
+    for page in scope.destination.pages("ir.model.fields", domain, names):
         for row in page:
-            if row["model"] in logged:
+            # The other side of a field of ours: who made the link is not to be told.
+            mirrored = row["ttype"] == "many2many" and row["relation_table"] in ours
+            if row["model"] in logged and not mirrored:
                 yield row["relation"], row["name"], row["ttype"], row["model"]
+
+
+def _tables_of_ours(scope: Scope) -> set[str]:
+    domain = [("model", "in", list(scope.created)), ("ttype", "=", "many2many")]
+    pages = scope.destination.pages("ir.model.fields", domain, ["model", "relation_table"])
+    return {row["relation_table"] for page in pages for row in page if row["relation_table"]}
 
 
 def _models_with_log(scope: Scope) -> set[str]:
@@ -87,6 +95,7 @@ def _links(
 def _not_by_the_run(scope: Scope) -> list[Json]:
     me = scope.destination.identity.user_id
     return [
+        ("create_uid", "!=", False),
         "|",
         ("create_uid", "not in", [me, SYSTEM_USER_ID]),
         "&",

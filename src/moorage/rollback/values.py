@@ -36,7 +36,7 @@ def same(field: ModelField, found: Any, written: Any, resolve: Resolve) -> bool:
         return bool(found) == bool(written)
     if field.type == "html":
         return _words(found) == _words(written)
-    return _text(field, found) == _text(field, written)
+    return bool(_text(field, found) == _text(field, written))
 
 
 def to_write(field: ModelField, before: Any) -> Any:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from moorage.destination import Destination, Json
+from moorage.destination import Destination, Domain, Json
+from moorage.errors import RowError
 from moorage.odoo.client import OdooClient
 
-#: The External ID that a user's partner gets while the user goes: `_:partner_of_user:<user id>`.
-_PARTNER_OF_USER = "partner_of_user"
+#: The object in the External IDs of what Odoo made besides, while the record itself goes.
+_BESIDES = "made_besides"
 
 
 def drop_keys(client: OdooClient, model: str, keys: Sequence[str]) -> None:
@@ -58,45 +59,100 @@ def undo_pickings(destination: Destination, ids: Sequence[int]) -> None:
 
 
 def undo_users(destination: Destination, ids: Sequence[int]) -> None:
-    """A user's partner, which Odoo made with the user, goes after it.
-
-    Once the user is gone nothing says whose partner it was, so the partner gets an External ID
-    first: a kill between the two steps loses nothing.
-    """
-    marked = {
-        f"_:{_PARTNER_OF_USER}:{row['id']}": int(row["partner_id"])
-        for row in _rows(destination, "res.users", ids, ["partner_id", "create_date"])
-        if _made_with_user(destination, int(row["partner_id"]), str(row["create_date"]))
-    }
-    if marked:
-        destination.adopt("res.partner", marked)
-    destination.unlink("res.users", ids)
-    if not ids:
-        marked = {
-            key: odoo_id
-            for page in destination.all_keys("res.partner")
-            for key, odoo_id in page
-            if key.split(":")[1] == _PARTNER_OF_USER
-        }
-    if marked:
-        destination.unlink("res.partner", list(marked.values()))
-
-
-def _made_with_user(destination: Destination, partner_id: int, user_created_at: str) -> bool:
-    """Whether one transaction made both: partners that were there before stay."""
-    rows = _rows(destination, "res.partner", [partner_id], ["create_date", "x_moorage_key"])
-    return any(str(row["create_date"]) == user_created_at for row in rows)
+    """With a user Odoo makes a partner, personal stages and, with To-Do, a task of welcome."""
+    besides: dict[str, list[int]] = {"res.partner": []}
+    for row in _rows(destination, "res.users", ids, ["partner_id", "create_date"]):
+        made_at = str(row["create_date"])
+        besides["res.partner"] += _made_with(destination, int(row["partner_id"]), made_at)
+        tasks = [("user_ids", "in", [row["id"]]), ("project_id", "=", False)]
+        welcome = _search(destination, "project.task", tasks, ["create_date"])
+        _unlink_all(
+            destination,
+            "project.task",
+            [task["id"] for task in welcome if str(task["create_date"]) == made_at],
+        )
+    stages = _search(destination, "project.task.type", [("user_id", "in", list(ids))], [])
+    _unlink_all(destination, "project.task.type", [stage["id"] for stage in stages])
+    _unlink_with(destination, "res.users", ids, besides)
 
 
 def undo_employees(destination: Destination, ids: Sequence[int]) -> None:
-    """An employee leaves its resource behind, which has no other use."""
-    if not ids:
-        return
-    rows = _rows(destination, "hr.employee", ids, ["resource_id"])
-    resources = [int(row["resource_id"]) for row in rows if row["resource_id"]]
-    destination.unlink("hr.employee", ids)
-    if resources:
-        destination.unlink("resource.resource", resources)
+    """With an employee Odoo makes a resource, a version and a work contact."""
+    names = ["resource_id", "work_contact_id", "create_date"]
+    besides: dict[str, list[int]] = {"resource.resource": [], "hr.version": [], "res.partner": []}
+    for row in _rows(destination, "hr.employee", ids, names):
+        if row.get("resource_id"):
+            besides["resource.resource"].append(int(row["resource_id"]))
+        if row.get("work_contact_id"):
+            contact, made_at = int(row["work_contact_id"]), str(row["create_date"])
+            besides["res.partner"] += _made_with(destination, contact, made_at)
+    versions = _search(destination, "hr.version", [("employee_id", "in", list(ids))], [])
+    besides["hr.version"] += [int(row["id"]) for row in versions]
+    _unlink_with(destination, "hr.employee", ids, besides)
+
+
+def undo_products(destination: Destination, ids: Sequence[int]) -> None:
+    """With inventory valuation Odoo keeps the history of a product's cost, without a link back."""
+    domain = [("product_id.product_tmpl_id", "in", list(ids))]
+    values = _search(destination, "product.value", domain, [])
+    besides = {"product.value": [int(row["id"]) for row in values]}
+    _unlink_with(destination, "product.template", ids, besides)
+
+
+def _unlink_with(
+    destination: Destination, model: str, ids: Sequence[int], besides: dict[str, list[int]]
+) -> None:
+    """Delete `ids` of `model`, then what Odoo made besides them, by model.
+
+    Once the records are gone nothing says what was theirs, so that gets External IDs first: a kill
+    between the two steps leaves a trace, which the last call, without ids, follows.
+    """
+    there = {other: found for other, found in besides.items() if destination.fields(other)}
+    for other, found in there.items():
+        marks = {f"_:{_BESIDES}:{odoo_id}": odoo_id for odoo_id in found}
+        if marks:
+            destination.adopt(other, marks)
+    if ids:
+        try:
+            destination.unlink(model, ids)
+        except RowError:
+            for other, found in there.items():
+                _unmark(destination, other, found)
+            raise
+    for other, found in there.items():
+        left = found if ids else _marked(destination, other)
+        if left:
+            destination.unlink(other, left)
+
+
+def _marked(destination: Destination, model: str) -> list[int]:
+    return [
+        odoo_id
+        for page in destination.all_keys(model)
+        for key, odoo_id in page
+        if key.split(":")[1] == _BESIDES
+    ]
+
+
+def _unmark(destination: Destination, model: str, ids: Sequence[int]) -> None:
+    name = f"{model.replace('.', '_')}-{_BESIDES}-"
+    domain = [("model", "=", model), ("res_id", "in", list(ids)), ("name", "=like", f"{name}%")]
+    _unlink_all(
+        destination,
+        "ir.model.data",
+        [row["id"] for row in _search(destination, "ir.model.data", domain, [])],
+    )
+
+
+def _made_with(destination: Destination, partner_id: int, made_at: str) -> list[int]:
+    """The partner, if one transaction made it and what it is for: older ones stay."""
+    rows = _rows(destination, "res.partner", [partner_id], ["create_date"])
+    return [int(row["id"]) for row in rows if str(row["create_date"]) == made_at]
+
+
+def _unlink_all(destination: Destination, model: str, ids: Sequence[int]) -> None:
+    if ids:
+        destination.unlink(model, ids)
 
 
 def _to_draft(
@@ -114,11 +170,19 @@ def _to_draft(
 def _rows(
     destination: Destination, model: str, ids: Sequence[int], names: Sequence[str]
 ) -> list[dict[str, Json]]:
-    if not ids:
+    return _search(destination, model, [("id", "in", list(ids))], names) if ids else []
+
+
+def _search(
+    destination: Destination, model: str, domain: Domain, names: Sequence[str]
+) -> list[dict[str, Json]]:
+    """Records of `domain` with those of `names` that there are; none if the model is not there."""
+    described = destination.fields(model)
+    needed = {str(term[0]).split(".")[0] for term in domain}
+    if not described or not needed <= described.keys() | {"id"}:
         return []
-    there = [name for name in names if name in destination.fields(model)]
-    pages = destination.pages(model, [("id", "in", list(ids))], there)
-    return [row for page in pages for row in page]
+    there = [name for name in names if name in described] or ["id"]
+    return [row for page in destination.pages(model, domain, there) for row in page]
 
 
 #: What takes records of a model away, where it is not plain `unlink`.
@@ -129,4 +193,5 @@ UNDO: dict[str, Callable[[Destination, Sequence[int]], None]] = {
     "stock.picking": undo_pickings,
     "res.users": undo_users,
     "hr.employee": undo_employees,
+    "product.template": undo_products,
 }
