@@ -255,6 +255,24 @@ def test_a_text_field_may_hold_numbers(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.parametrize("people_rows", ["SELECT 1 AS id, 'A' AS name", "SELECT 1 AS id LIMIT 0"])
+def test_columns_without_any_value(tmp_path: Path, people_rows: str) -> None:
+    text = people(
+        "      state_id: {from: [address.state_code, address.country_code],"
+        " find: {model: res.country.state, by: [code, country_id.code]}}\n"
+        "      ref: {from: [phone, score], do: [first, clean]}\n"
+        "      email: {from: emails, do: [first, email]}\n"
+        "      phone: {from: [phone, address.country_code], do: [phone]}\n"
+        "      comment: {from: [born, score], do: [{template: '{1}-{2}'}, text_to_html]}\n"
+        "      color: {from: emails, do: [rest, join, integer]}\n"
+    )
+    with staging_with(tmp_path, people=people_rows) as staging:
+        load_references(staging, Countries(), [])  # type: ignore[arg-type]
+        _, report = run(staging, text)
+        assert findings(staging) == []
+        assert report.row_counts["people"] == int("LIMIT" not in people_rows)
+
+
 def test_nothing_extracted_is_refused(tmp_path: Path) -> None:
     with Staging(tmp_path / "s.duckdb") as staging, pytest.raises(RefusedError, match="no rows of"):
         run(staging, people(""))

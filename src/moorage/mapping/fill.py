@@ -153,7 +153,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, entry: CompiledEntry) -> None:
     for preparation in entry.preparations:
         prepare(connection, preparation)
     table, findings = entry.table.table, entry.table.findings
-    connection.execute(f"CREATE TABLE {table} AS {entry.select}")
+    _create(connection, f"CREATE TABLE {table} AS {entry.select}")
     connection.execute(
         f"CREATE TABLE {findings} AS SELECT key, found.field AS field, found.severity AS severity,"
         f" found.message AS message FROM (SELECT key, unnest(_problems) AS found FROM {table}"
@@ -167,6 +167,24 @@ def _fill(connection: duckdb.DuckDBPyConnection, entry: CompiledEntry) -> None:
     connection.execute(f"ALTER TABLE {table} DROP COLUMN _problems")
     for preparation in entry.preparations:
         connection.execute(f"DROP TABLE {preparation.table}")
+
+
+def _create(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Run a large generated statement, if need be without DuckDB's guesses from statistics.
+
+    DuckDB 2.0.0 stops with an inner error where it folds list items of a column that is all NULL
+    (`BindBuiltinScalarFunction did not return …`); without that optimiser the same SQL runs.
+    """
+    try:
+        connection.execute(statement)
+    except (duckdb.InvalidInputException, duckdb.InternalException) as error:
+        if "Bound" not in str(error):
+            raise
+        connection.execute("SET disabled_optimizers = 'statistics_propagation'")
+        try:
+            connection.execute(statement)
+        finally:
+            connection.execute("RESET disabled_optimizers")
 
 
 def _not_selected(connection: duckdb.DuckDBPyConnection, compiled: CompiledMapping) -> int:

@@ -235,7 +235,8 @@ def _stage_findings(  # noqa: PLR0911 - one per kind of stage
         if stage.many:
             return [(f"{after}_problem", stage.severity, words)]
         several = f"fits several records of {stage.model} by {by}; left empty"
-        there = f"{lookup_value(stage, before)} <> ''"
+        first = before if len(stage.by) == 1 else f"{before}[1]"
+        there = f"nullif(trim({first}), '') IS NOT NULL"
         return [
             (f"{there} AND {after}_matches IS NULL", stage.severity, words),
             (f"{after}_matches > 1", stage.severity, several),
