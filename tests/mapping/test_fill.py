@@ -273,6 +273,17 @@ def test_columns_without_any_value(tmp_path: Path, people_rows: str) -> None:
         assert report.row_counts["people"] == int("LIMIT" not in people_rows)
 
 
+def test_what_the_source_noticed_goes_with_the_row(tmp_path: Path) -> None:
+    with staging_with(tmp_path, people="SELECT 1 AS id, 'A' AS name") as staging:
+        staging.connection.execute(
+            "CREATE TABLE tidy._findings AS SELECT 'people' AS object, unnest(['1', '9']) AS"
+            " source_key, 'emails' AS field, 'set_aside' AS severity, 'is not JSON' AS message"
+        )
+        _, report = run(staging, people(""))
+        assert findings(staging) == [("acme:people:1", "emails", "set_aside", "is not JSON")]
+        assert report.set_aside_counts == {"people": 1}
+
+
 def test_nothing_extracted_is_refused(tmp_path: Path) -> None:
     with Staging(tmp_path / "s.duckdb") as staging, pytest.raises(RefusedError, match="no rows of"):
         run(staging, people(""))

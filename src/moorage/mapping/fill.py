@@ -164,9 +164,28 @@ def _fill(connection: duckdb.DuckDBPyConnection, entry: CompiledEntry) -> None:
         " WHERE entry = ?",
         [entry.table.entry],
     )
+    _bring_tidy_findings(connection, entry)
     connection.execute(f"ALTER TABLE {table} DROP COLUMN _problems")
     for preparation in entry.preparations:
         connection.execute(f"DROP TABLE {preparation.table}")
+
+
+def _bring_tidy_findings(connection: duckdb.DuckDBPyConnection, entry: CompiledEntry) -> None:
+    """What the source's tidy SQL noticed about the rows of this entry goes with them.
+
+    A source may fill `tidy._findings` (object, source_key, field, severity, message).
+    """
+    there = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'tidy' AND table_name = '_findings'"
+    ).fetchall()
+    if there:
+        connection.execute(
+            f"INSERT INTO {entry.table.findings} SELECT made.key, noticed.field, noticed.severity,"
+            f" noticed.message FROM tidy._findings AS noticed JOIN {entry.table.table} AS made"
+            " ON made._source_key = CAST(noticed.source_key AS VARCHAR) WHERE noticed.object = ?"
+            " AND noticed.severity IN ('warning', 'set_aside')",
+            [entry.table.object],
+        )
 
 
 def _create(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
