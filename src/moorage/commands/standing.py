@@ -15,6 +15,7 @@ from moorage.errors import MoorageError
 from moorage.ledger import Ledger
 from moorage.plan.confirm import load_plan
 from moorage.project import Project
+from moorage.reports.loading import WORDS
 from moorage.staging.staging import Staging
 
 
@@ -107,15 +108,30 @@ def _in_destination(project: Project) -> list[Step]:
             "SELECT id FROM destination WHERE name = ?", (PRODUCTION,)
         ).fetchone()
         runs = ledger.runs(int(row["id"])) if row else []
+        made = _made_count(ledger, int(row["id"])) if row else 0
         aside = len(ledger.set_aside_rows(int(row["id"]))) if row else 0
     finally:
         ledger.close()
-    return [_prepared(runs), _planned(project, runs), _ran(runs, aside), _verified(project, runs)]
+    return [
+        _prepared(runs, made),
+        _planned(project, runs),
+        _ran(runs, aside),
+        _verified(project, runs),
+    ]
 
 
-def _prepared(runs: Sequence[Row]) -> Step:
+def _made_count(ledger: Ledger, destination_id: int) -> int:
+    """How many fields and settings of ours stand in Odoo."""
+    row = ledger.connection.execute(
+        "SELECT count(*) FROM preparation WHERE destination_id = ? AND status = 'done'",
+        (destination_id,),
+    ).fetchone()
+    return int(row[0])
+
+
+def _prepared(runs: Sequence[Row], made: int) -> Step:
     done = [run for run in runs if run["kind"] == "prepare" and run["status"] == "done"]
-    if done:
+    if done and made:
         return Step("prepare", "done", f"run {done[-1]['id']}, {_day(done[-1])}", "")
     return Step("prepare", "open", "Odoo was not prepared yet", "moorage prepare --apply")
 
@@ -125,7 +141,10 @@ def _planned(project: Project, runs: Sequence[Row]) -> Step:
     if saved is None:
         return Step("plan", "open", "there is no plan yet", "moorage plan")
     report = saved.report
-    words = ", ".join(f"{count:,} {name}" for name, count in report.totals.items())
+    undone = [run for run in runs if run["kind"] == "rollback" and run["status"] == "done"]
+    if undone and report.made_at < str(undone[-1]["ended_at"]):
+        return Step("plan", "open", "made before the rollback", "moorage plan")
+    words = ", ".join(f"{count:,} {WORDS[name]}" for name, count in report.totals.items())
     if report.has_questions:
         following = "moorage owners" if report.open_owners else "moorage duplicates"
         return Step("plan", "open", f"questions are open: {words}", following)

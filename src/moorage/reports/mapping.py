@@ -32,7 +32,8 @@ def _page(
     rows: Sequence[ExplainedField], not_migrated: Mapping[str, str], confirmed_by: str
 ) -> Page:
     moved = [row for row in rows if row.target]
-    proposed = sum(row.status == "proposed" for row in moved)
+    # A person confirms the file as a whole, and with it what was proposed.
+    proposed = 0 if confirmed_by else sum(row.status == "proposed" for row in moved)
     verdict = Chip(f"confirmed by {confirmed_by.split(',', maxsplit=1)[0]}", "good")
     if not confirmed_by:
         verdict = Chip("to be confirmed", "warn")
@@ -45,15 +46,15 @@ def _page(
         tiles=(
             Tile("Entries", str(len({row.entry for row in rows}))),
             Tile("Fields filled", str(len(moved))),
-            Tile("Proposed, not decided", str(proposed), tone="warn" if proposed else None),
+            Tile("Waiting for a decision", str(proposed), tone="warn" if proposed else None),
             Tile("Left behind", str(len(rows) - len(moved))),
         ),
-        sections=(*_entries(rows), *_not_moved(not_migrated)),
+        sections=(*_entries(rows, is_confirmed=bool(confirmed_by)), *_not_moved(not_migrated)),
         foot=f"Confirmed by {confirmed_by}." if confirmed_by else "",
     )
 
 
-def _entries(rows: Sequence[ExplainedField]) -> list[Section]:
+def _entries(rows: Sequence[ExplainedField], *, is_confirmed: bool) -> list[Section]:
     sections = []
     for entry, found in groupby(rows, key=lambda row: row.entry):
         rules = list(found)
@@ -63,18 +64,21 @@ def _entries(rows: Sequence[ExplainedField]) -> list[Section]:
         sections.append(
             Section(
                 f"{entry} → {model}",
-                f"From {rules[0].object}." + (" Not moved:" if left and not moved else ""),
+                f"From {rules[0].object}.",
                 ("Odoo field", "From", "How", ""),
-                tuple(_row(row) for row in moved),
-                items=tuple(f"Not moved: {words}" for words in left),
+                tuple(_row(row, is_confirmed=is_confirmed) for row in moved),
+                items=tuple(left),
+                items_title="Not moved",
             )
         )
     return sections
 
 
-def _row(row: ExplainedField) -> tuple[Cell, ...]:
+def _row(row: ExplainedField, *, is_confirmed: bool) -> tuple[Cell, ...]:
     state = Cell("")
-    if row.status == "proposed":
+    if row.status == "proposed" and is_confirmed:
+        state = chip("as proposed", "quiet")
+    elif row.status == "proposed":
         sure = "" if row.confidence is None else f" {row.confidence:.0%}"
         state = chip(f"proposed{sure}", "warn")
     elif row.status == "confirmed":

@@ -28,6 +28,7 @@ class Cell:
     is_code: bool = False
     is_figure: bool = False
     below: str = ""
+    is_nought: bool = False
 
 
 def text(words: object, *, below: str = "") -> Cell:
@@ -43,7 +44,7 @@ def code(words: object, *, below: str = "") -> Cell:
 def number(value: float, *, tone: Tone | None = None) -> Cell:
     """A figure; nought is written as a dash, so that what counts stands out."""
     words = DASH if value == 0 else f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-    return Cell(words, tone=tone if value else None, is_figure=True)
+    return Cell(words, tone=tone if value else None, is_figure=True, is_nought=value == 0)
 
 
 def percent(part: int, whole: int) -> Cell:
@@ -82,7 +83,8 @@ class Tile:
 class Section:
     """A part of the page: words, then a table, then a list; each may be missing.
 
-    `totals` is a last row drawn apart; `cut` is how many rows were left out of the table.
+    `totals` is a last row drawn apart; `cut` is how many rows were left out of the table;
+    `items_title` stands above the list.
     """
 
     title: str
@@ -91,6 +93,7 @@ class Section:
     rows: tuple[tuple[Cell, ...], ...] = ()
     totals: tuple[Cell, ...] = ()
     items: tuple[str, ...] = ()
+    items_title: str = ""
     cut: int = 0
     empty: str = ""
 
