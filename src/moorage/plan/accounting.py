@@ -113,7 +113,7 @@ def list_warnings(staging: Staging, tables: Sequence[TargetTable]) -> tuple[Plan
         for table in tables
     ]
     selects.append(
-        "SELECT entry, field, 'the link is left empty: ' || why, key FROM target._emptied"
+        "SELECT entry, field, 'the link is left empty: ' || why AS message, key FROM target._emptied"
         " WHERE why <> 'waived'"
     )
     rows: list[tuple[Any, ...]] = staging.connection.execute(
