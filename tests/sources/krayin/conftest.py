@@ -1,8 +1,8 @@
-"""A small Krayin on a real MariaDB, for tests that insert a few rows and look at what they become."""
+"""A small Krayin on a real MariaDB: tests insert a few rows and look at what they become."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,16 @@ def make(
 
 
 @pytest.fixture
-def krayin(mariadb: MariaDBServer, mariadb_database: str, tmp_path: Path) -> Iterator[Krayin]:
+def make_krayin(
+    mariadb: MariaDBServer, mariadb_database: str, tmp_path: Path
+) -> Callable[..., Krayin]:
+    """Makes the test's Krayin, of any release and with any table prefix."""
+    return lambda release="2.2.6", prefix="": make(
+        mariadb, mariadb_database, tmp_path, release, prefix
+    )
+
+
+@pytest.fixture
+def krayin(make_krayin: Callable[..., Krayin]) -> Krayin:
     """A Krayin 2.2.6 with its seed rows only."""
-    yield make(mariadb, mariadb_database, tmp_path)
+    return make_krayin()

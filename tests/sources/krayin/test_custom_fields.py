@@ -10,7 +10,8 @@ import pytest
 pytestmark = pytest.mark.mariadb
 
 DEFINED = """
-INSERT INTO {p}attributes (id, code, name, type, lookup_type, entity_type, validation, is_user_defined)
+INSERT INTO {p}attributes
+    (id, code, name, type, lookup_type, entity_type, validation, is_user_defined)
 VALUES
     (1, 'note', 'Note', 'textarea', NULL, 'leads', NULL, 1),
     (2, 'budget', 'Budget', 'price', NULL, 'leads', NULL, 1),
@@ -35,6 +36,10 @@ INSERT INTO {p}warehouses (id, name, contact_name, contact_emails, contact_numbe
 VALUES (1, 'North', '', '[]', '[]', '{}');
 INSERT INTO {p}leads (id, title, lead_pipeline_id, lead_pipeline_stage_id) VALUES (1, 'A', 1, 1);
 """
+
+MAILS = """'[{"value": "a@x.com"}, {"value": "b@x.com"}]'"""
+PHONES = """'{"1": {"value": "+1 555", "label": "home"}}'"""
+SITE = """'{"address": "1 Main", "country": "US", "state": "CA"}'"""
 
 
 @pytest.fixture
@@ -65,10 +70,10 @@ def _value(krayin: Any, attribute: int, column: str, value: str, entity: str = "
         (7, "integer_value", "1", "depot", "North"),
         (8, "date_value", "'2024-05-06'", "due", date(2024, 5, 6)),
         (9, "datetime_value", "'2024-05-06 05:30:00'", "met_at", datetime(2024, 5, 6)),
-        (10, "json_value", "'[{\"value\": \"a@x.com\"}, {\"value\": \"b@x.com\"}]'", "mails", "a@x.com"),
-        (11, "json_value", "'{\"1\": {\"value\": \"+1 555\", \"label\": \"home\"}}'", "numbers.all", "+1 555 (home)"),
-        (12, "json_value", "'{\"address\": \"1 Main\", \"country\": \"US\", \"state\": \"CA\"}'", "site", "1 Main, California, US"),
-        (12, "json_value", "'{\"address\": \"1 Main\", \"country\": \"US\", \"state\": \"CA\"}'", "site.state_code", "CA"),
+        (10, "json_value", MAILS, "mails", "a@x.com"),
+        (11, "json_value", PHONES, "numbers.all", "+1 555 (home)"),
+        (12, "json_value", SITE, "site", "1 Main, California, US"),
+        (12, "json_value", SITE, "site.state_code", "CA"),
         (13, "text_value", "'leads/1/x.pdf'", "paper", "leads/1/x.pdf"),
         (14, "text_value", "'https://example.com'", "web", "https://example.com"),
         (15, "text_value", "'2,1'", "team", ["2", "1"]),
@@ -143,6 +148,7 @@ def test_hundreds_of_attributes_are_no_burden(krayin: Any) -> None:
         for n, kind in enumerate(["text", "email", "address", "select", "date"] * 60)
     )
     krayin.run(
-        f"INSERT INTO {{p}}attributes (code, name, type, entity_type, is_user_defined) VALUES {rows}"
+        "INSERT INTO {p}attributes (code, name, type, entity_type, is_user_defined)"
+        f" VALUES {rows}"
     )
     assert krayin.one("SELECT count(*) FROM tidy.leads") == 0

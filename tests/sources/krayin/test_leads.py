@@ -13,7 +13,8 @@ def _lead(krayin: Any, key: int, **columns: Any) -> None:
     given = {"id": key, "title": f"'Lead {key}'", "status": 1, "lead_pipeline_id": 1,
              "lead_pipeline_stage_id": 1, **columns}  # fmt: skip
     krayin.run(
-        f"INSERT INTO {{p}}leads ({', '.join(given)}) VALUES ({', '.join(map(str, given.values()))})"
+        f"INSERT INTO {{p}}leads ({', '.join(given)})"
+        f" VALUES ({', '.join(map(str, given.values()))})"
     )
 
 
@@ -27,7 +28,8 @@ def test_the_stage_code_alone_decides_the_outcome(krayin: Any) -> None:
 def test_a_person_can_decide_the_outcome_of_a_stage(krayin: Any) -> None:
     krayin.run("""
         INSERT INTO {p}lead_pipelines (id, name) VALUES (2, 'Vendas');
-        INSERT INTO {p}lead_pipeline_stages (id, code, name, probability, sort_order, lead_pipeline_id)
+        INSERT INTO {p}lead_pipeline_stages
+            (id, code, name, probability, sort_order, lead_pipeline_id)
             VALUES (11, 'novo', 'Novo', 100, 1, 2), (12, 'ganho', 'Ganho', 100, 2, 2),
                    (13, 'perdido', 'Perdido', 0, 3, 2);
     """)
@@ -37,7 +39,9 @@ def test_a_person_can_decide_the_outcome_of_a_stage(krayin: Any) -> None:
     assert '{"12": won}' in questions[0]
     assert '{"13": lost}' in questions[1]
     assert krayin.one("SELECT outcome FROM tidy.leads") == "open"
-    assert krayin.rows("SELECT source_key FROM tidy._findings WHERE object = 'pipelines'") == [("2",)]
+    assert krayin.rows("SELECT source_key FROM tidy._findings WHERE object = 'pipelines'") == [
+        ("2",)
+    ]
     krayin.settings["stage_outcomes"] = '{"12": "won", "13": "lost"}'
     assert krayin.one("SELECT outcome FROM tidy.leads") == "won"
     assert krayin.rows("SELECT source_key FROM tidy._findings WHERE object = 'pipelines'") == []
@@ -73,7 +77,9 @@ def test_wordings_of_one_reason_are_one(krayin: Any) -> None:
         _lead(krayin, key, lead_pipeline_stage_id=6, lost_reason=f"'{said}'")
     _lead(krayin, 5, lead_pipeline_stage_id=1, lost_reason="'Too expensive'")
     with krayin.stage() as staging:
-        reasons = staging.connection.execute("SELECT name, lead_count FROM tidy.lost_reasons").fetchall()
+        reasons = staging.connection.execute(
+            "SELECT name, lead_count FROM tidy.lost_reasons"
+        ).fetchall()
         leads = staging.connection.execute(
             "SELECT id, lost_reason, lost_reason_id IS NOT NULL FROM tidy.leads ORDER BY id"
         ).fetchall()
@@ -92,14 +98,16 @@ def test_a_lead_has_the_company_of_its_person(krayin: Any) -> None:
         INSERT INTO {p}products (id, sku, name) VALUES (8, 'S-1', 'Chair');
         INSERT INTO {p}lead_products (lead_id, product_id, quantity, price) VALUES (1, 8, 2, 10.5);
     """)
-    _lead(krayin, 1, person_id=4, lead_value="1234.5678", lead_source_id=1, lead_type_id=1, user_id=2)
+    _lead(
+        krayin, 1, person_id=4, lead_value="1234.5678", lead_source_id=1, lead_type_id=1, user_id=2
+    )
     found = krayin.rows(
         "SELECT person_id, organization_id, organization_name, email, CAST(lead_value AS VARCHAR),"
         " source_id, type_name, user_id, products_text FROM tidy.leads"
     )
     assert found == [
         ("4", "3", "Acme", "eve@example.com", "1234.5678", "1", "New Business", "2",
-         "2 × Chair @ 10.5000"),
+         "2 \u00d7 Chair @ 10.5000"),
     ]  # fmt: skip
 
 

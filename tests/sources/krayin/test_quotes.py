@@ -88,6 +88,8 @@ def test_a_quote_without_items_and_one_on_two_leads(krayin: Any) -> None:
         INSERT INTO {p}leads (id, title, lead_pipeline_id) VALUES (9, 'A', 1), (10, 'B', 1);
         INSERT INTO {p}lead_quotes (quote_id, lead_id) VALUES (1, 10), (1, 9), (1, 9), (1, 99);
     """)
-    assert krayin.rows("SELECT lead_id, len(lead_ids), item_count FROM tidy.quotes") == [("9", 2, 0)]
+    assert krayin.rows("SELECT lead_id, len(lead_ids), item_count FROM tidy.quotes") == [
+        ("9", 2, 0)
+    ]
     fields = [row[2] for row in krayin.findings() if row[0] == "quotes"]
     assert fields == ["items", "lead_id"]

@@ -109,13 +109,17 @@ class Reader:
                     yield _batch(rows, names)
                 if not given:
                     yield _batch([], names)
-            except GeneratorExit:
-                # What is left of the result is not worth reading: the connection ends with it.
-                self._connection.close()
+            except BaseException:
+                self._abandon(cursor)
                 raise
-            finally:
-                if self._connection.open:
-                    cursor.close()
+            cursor.close()
+
+    def _abandon(self, cursor: Any) -> None:
+        """End the connection: what is left of the result is not worth reading to its end."""
+        if cursor._result is not None:
+            # Else the driver tries to read it from the closed connection when it is collected.
+            cursor._result.unbuffered_active = False
+        self.close()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
