@@ -144,6 +144,10 @@ class Destination(Protocol):
         """Write the External IDs of records that were there before (matched or merged ones)."""
         ...
 
+    def release(self, model: str, keys: Sequence[str]) -> None:
+        """Take the External IDs of `keys` away; the records stay."""
+        ...
+
     def find_keys(self, model: str, keys: Sequence[str]) -> dict[str, int]:
         """The ids of those `keys` that Odoo knows by External ID."""
         ...

@@ -280,6 +280,32 @@ class Ledger:
         while page := cursor.fetchmany(20_000):
             yield page
 
+    def ids(self, destination_id: int) -> Iterator[list[sqlite3.Row]]:
+        """Where every key stands, in pages: model, key, odoo_id."""
+        cursor = self.connection.execute(
+            "SELECT model, key, odoo_id FROM record WHERE destination_id = ?", (destination_id,)
+        )
+        while page := cursor.fetchmany(20_000):
+            yield page
+
+    def merged_keys(self, destination_id: int, model: str) -> list[str]:
+        """The keys of `model` for which another key's record stands."""
+        rows = self.connection.execute(
+            "SELECT key FROM record"
+            " WHERE destination_id = ? AND model = ? AND operation = 'merged'",
+            (destination_id, model),
+        )
+        return [row["key"] for row in rows]
+
+    def forget_merged(self, destination_id: int, model: str, keys: Sequence[str]) -> None:
+        """A merge is taken back: these keys stand nowhere now."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "DELETE FROM record WHERE destination_id = ? AND model = ? AND key = ?"
+                " AND operation = 'merged'",
+                [(destination_id, model, key) for key in keys],
+            )
+
     def set_aside_rows(self, destination_id: int) -> list[sqlite3.Row]:
         """All rows set aside and not loaded since."""
         return self.connection.execute(

@@ -10,13 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import orjson
 
-from moorage.destination import Destination
 from moorage.errors import RowError
-from moorage.ledger import Change, Ledger, Warned
+from moorage.ledger import Change, Warned
 from moorage.load.rows import UNFINISHED, link_ids_sql, values_query
+from moorage.load.work import Work
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import literal
 
@@ -41,28 +40,15 @@ class _Update:
 class Updater:
     """The updates of one entry in one run."""
 
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        *,
-        ledger: Ledger,
-        destination: Destination,
-        destination_id: int,
-        run_id: int,
-        table: TargetTable,
-    ) -> None:
-        self._connection = connection
-        self._ledger = ledger
-        self._destination = destination
-        self._destination_id = destination_id
-        self._run_id = run_id
+    def __init__(self, work: Work, table: TargetTable) -> None:
+        self._work = work
         self._table = table
         self._fields = {field.name: field for field in table.fields}
         self.updated_count = 0
         self.conflict_count = 0
         self.refused_count = 0
 
-    def update(self, total: int, progress: Any) -> None:
+    def update(self, total: int) -> None:
         """Write the changed fields of the plan's updates, and fill matched records' empty ones.
 
         Every record the links point to exists by now: updates come after all creations.
@@ -74,17 +60,17 @@ class Updater:
             " OR (p.operation = 'match' AND len(coalesce(p.changed, [])) > 0))"
         )
         query = values_query(self._table, keys_sql, later=True)
-        rows = self._connection.cursor().execute(query)
+        rows = self._work.connection.cursor().execute(query)
         while page := rows.fetchmany(_PAGE):
             self._page(page)
-            progress(self._table.entry, self.updated_count, total)
+            self._work.progress(self._table.entry, self.updated_count, total)
 
     def _page(self, page: list[tuple[Any, ...]]) -> None:
         keys = [row[0] for row in page]
         facts = self._facts(keys)
         fields = sorted({name for _, changed, _ in facts.values() for name in changed})
         current = self._current([odoo_id for odoo_id, _, _ in facts.values()], fields)
-        formerly = self._ledger.loaded(self._destination_id, self._table.model, keys)
+        formerly = self._work.ledger.loaded(self._work.destination_id, self._table.model, keys)
         for key, values, digest, loaded, _ in page:
             odoo_id, changed, operation = facts[key]
             if odoo_id not in current:
@@ -98,7 +84,7 @@ class Updater:
             self._record(update, counted=operation == "update")
 
     def _facts(self, keys: list[str]) -> dict[str, tuple[int, list[str], str]]:
-        rows = self._connection.execute(
+        rows = self._work.connection.execute(
             "SELECT p.key, i.odoo_id, coalesce(p.changed, []), p.operation FROM meta.plan p"
             " JOIN meta.ids i ON i.model = p.model AND i.key = p.key"
             " WHERE p.entry = ? AND p.key IN (SELECT unnest(?::VARCHAR[]))",
@@ -110,7 +96,7 @@ class Updater:
         }
 
     def _current(self, ids: list[int], fields: list[str]) -> dict[int, dict[str, Any]]:
-        pages = self._destination.pages(self._table.model, [("id", "in", ids)], fields)
+        pages = self._work.destination.pages(self._table.model, [("id", "in", ids)], fields)
         return {row["id"]: row for page in pages for row in page}
 
     def _record(self, update: _Update, *, counted: bool) -> None:
@@ -151,14 +137,14 @@ class Updater:
             )
             for name, value in values.items()
         ]  # fmt: skip
-        self._ledger.intend_changes(self._run_id, model, changes)
+        self._work.ledger.intend_changes(self._work.run_id, model, changes)
         try:
-            self._destination.write(model, [update.odoo_id], values)
+            self._work.destination.write(model, [update.odoo_id], values)
         except RowError as error:
-            self._ledger.forget_changes(self._run_id, model, [update.key])
+            self._work.ledger.forget_changes(self._work.run_id, model, [update.key])
             self._warn(update.key, "", "update_refused", error.reason)
             return False
-        self._ledger.changes_done(self._run_id, model, [update.key])
+        self._work.ledger.changes_done(self._work.run_id, model, [update.key])
         return True
 
     def _dangling(self, update: _Update) -> list[str]:
@@ -178,21 +164,25 @@ class Updater:
             former = {name: update.formerly.get(name) for name in kept}
             row = {**orjson.loads(loaded), **former, **dict.fromkeys(dangling)}
             digest, loaded = UNFINISHED, orjson.dumps(row).decode()
-        self._ledger.update_records(
-            self._destination_id, self._table.model, [(digest, loaded, update.key)]
+        self._work.ledger.update_records(
+            self._work.destination_id, self._table.model, [(digest, loaded, update.key)]
         )
 
     def _warn(self, key: str, field: str, code: str, message: str) -> None:
         warned = [Warned(key, field, code, message)]
-        self._ledger.warn(
-            self._run_id, self._destination_id, self._table.entry, self._table.model, warned
+        self._work.ledger.warn(
+            self._work.run_id,
+            self._work.destination_id,
+            self._table.entry,
+            self._table.model,
+            warned,
         )
 
     def _as_loaded(self, field: TargetField, value: Any) -> Any:
         """A value of a loaded target row, comparable with what Odoo gives."""
         if field.holds == "link" and value:
             keys = value if isinstance(value, list) else [value]
-            rows = self._connection.execute(
+            rows = self._work.connection.execute(
                 "SELECT odoo_id FROM meta.ids WHERE model = ?"
                 " AND key IN (SELECT unnest(?::VARCHAR[]))",
                 [field.relation, keys],
@@ -210,7 +200,7 @@ class Updater:
                 self._fill(field)
 
     def _fill(self, field: TargetField) -> None:
-        rows = self._connection.execute(
+        rows = self._work.connection.execute(
             "SELECT link.odoo_ids, list(own.odoo_id ORDER BY own.odoo_id)"
             f" FROM ({link_ids_sql(self._table, field)}) link"
             " JOIN meta.plan p ON p.key = link.key AND p.entry = ? AND p.operation = 'create'"
@@ -221,11 +211,11 @@ class Updater:
         many = field.type == "many2many"
         for linked, ids in rows:
             value = [[6, 0, linked]] if many else linked[0]
-            self._destination.write(self._table.model, ids, {field.name: value})
+            self._work.destination.write(self._table.model, ids, {field.name: value})
 
     def finish_created(self) -> None:
         """Let the ledger say that the rows just created are wholly loaded; not those put off."""
-        rows = self._connection.execute(
+        rows = self._work.connection.execute(
             "SELECT p.digest, p.loaded, p.key FROM meta.plan p"
             " JOIN meta.ids i ON i.model = p.model AND i.key = p.key"
             " WHERE p.entry = ? AND p.operation = 'create'"
@@ -233,7 +223,7 @@ class Updater:
             [self._table.entry],
         )
         while page := rows.fetchmany(10_000):
-            self._ledger.update_records(self._destination_id, self._table.model, page)
+            self._work.ledger.update_records(self._work.destination_id, self._table.model, page)
 
 
 def comparable(field: TargetField, value: Any) -> Any:

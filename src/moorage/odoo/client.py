@@ -238,6 +238,13 @@ class OdooClient(SchemaMixin):
         if values:
             self.call("ir.model.data", "create", vals_list=values)
 
+    def release(self, model: str, keys: Sequence[str]) -> None:
+        """Take the External IDs of `keys` away; the records stay."""
+        names = [self.external_name(model, key) for key in keys]
+        domain = [("module", "=", self.module), ("name", "in", names)]
+        ids = [row["id"] for page in self.pages("ir.model.data", domain, ["name"]) for row in page]
+        self.unlink("ir.model.data", ids)
+
     def find_keys(self, model: str, keys: Sequence[str]) -> dict[str, int]:
         """The ids of those `keys` that Odoo knows by External ID."""
         names = {self.external_name(model, key): key for key in keys}
