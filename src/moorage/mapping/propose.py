@@ -19,7 +19,7 @@ from moorage.mapping.document import round_trip
 from moorage.mapping.expressions import Expressions
 from moorage.mapping.fates import entries_of, fields_used, without_fate
 from moorage.mapping.proposed_field import ProposedField, field_name, proposed_field
-from moorage.mapping.spec import MappingFile, load_mapping
+from moorage.mapping.spec import MappingFile, load_mapping_to_edit
 from moorage.sources.base import Discovery, SourceObject
 
 
@@ -39,7 +39,7 @@ def propose(
 
     `fields` are the destination's, so that no new field takes a name that is in use.
     """
-    file = load_mapping(template)
+    file = load_mapping_to_edit(template)
     proposer = _Proposer(file, discovery, fields)
     proposer.mark_proposed()
     for found in discovery.objects:

@@ -7,6 +7,7 @@ The models are strict and refuse unknown keys. `load_mapping` gives a `MappingFi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -209,8 +210,26 @@ class MappingFile:
 
 
 def load_mapping(path: Path) -> MappingFile:
-    """The mapping in `path`; MappingError with every finding if it is not one."""
+    """The mapping in `path`; MappingError with every finding if it is not one.
+
+    A file that did not change since it was read last is not read again: its tree is shared, so
+    whoever edits it takes `load_mapping_to_edit`.
+    """
+    try:
+        about = path.stat()
+    except OSError:
+        return load_mapping_to_edit(path)
+    return _loaded(path, about.st_mtime_ns, about.st_size, about.st_ino)
+
+
+def load_mapping_to_edit(path: Path) -> MappingFile:
+    """As `load_mapping`, with a document tree of one's own."""
     return _typed(read_document(path))
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path, *_version: int) -> MappingFile:
+    return load_mapping_to_edit(path)
 
 
 def parse_mapping(text: str, path: Path = Path("mapping.yaml")) -> MappingFile:

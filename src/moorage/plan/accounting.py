@@ -113,8 +113,8 @@ def list_warnings(staging: Staging, tables: Sequence[TargetTable]) -> tuple[Plan
         for table in tables
     ]
     selects.append(
-        "SELECT entry, field, 'the link is left empty: ' || why AS message, key FROM target._emptied"
-        " WHERE why <> 'waived'"
+        "SELECT entry, field, 'the link is left empty: ' || why AS message, key"
+        " FROM target._emptied WHERE why <> 'waived'"
     )
     rows: list[tuple[Any, ...]] = staging.connection.execute(
         f"SELECT entry, field, message, count(DISTINCT key), (list(DISTINCT key))[1:500]"

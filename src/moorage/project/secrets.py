@@ -13,8 +13,6 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import keyring
-from keyring.errors import KeyringError, NoKeyringError
 from pydantic import SecretStr
 
 from moorage.errors import SettingsError
@@ -46,9 +44,11 @@ class Secrets:
 
     def store(self, account: str, secret: SecretStr) -> None:
         """Keep a secret in the keyring; SettingsError where there is none."""
+        import keyring.errors  # noqa: PLC0415 - slow to load, and seldom needed
+
         try:
             keyring.set_password(SERVICE, f"{self._project}/{account}", secret.get_secret_value())
-        except (KeyringError, NoKeyringError, OSError, RuntimeError) as error:
+        except (keyring.errors.KeyringError, OSError, RuntimeError) as error:
             raise SettingsError(
                 f"this machine has no keyring that can be used ({type(error).__name__})",
                 state="Nothing was stored.",
@@ -78,7 +78,9 @@ class Secrets:
         )
 
     def _from_keyring(self, account: str) -> str | None:
-        with contextlib.suppress(KeyringError, NoKeyringError, OSError, RuntimeError):
+        import keyring.errors  # noqa: PLC0415 - slow to load, and seldom needed
+
+        with contextlib.suppress(keyring.errors.KeyringError, OSError, RuntimeError):
             return keyring.get_password(SERVICE, f"{self._project}/{account}")
         return None
 

@@ -66,7 +66,9 @@ def _plan_page(destination: str, plan: PlanReport, confirmed_by: str) -> Page:
         title="Plan",
         verdict=verdict,
         lead=f"{writes:,} rows would change something in {destination}{sample}. "
-        "Nothing was written yet.",
+        "A plan itself writes nothing."
+        if writes
+        else f"{destination.capitalize()} holds all of it: a run would change nothing.",
         tiles=(
             Tile("Created", f"{totals.get('create', 0):,}"),
             Tile("Updated", f"{totals.get('update', 0):,}"),
