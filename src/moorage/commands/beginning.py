@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from moorage.commands.opening import (
 )
 from moorage.commands.result import OnProgress, Result, silent
 from moorage.destination import DestinationIdentity
-from moorage.errors import MoorageError, SettingsError
+from moorage.errors import MappingError, MoorageError, SettingsError
+from moorage.mapping import load_mapping
 from moorage.project import Project
 from moorage.reports.scope import Effort, estimate, write_scope
 from moorage.sources.base import Discovery, source_kind
@@ -142,7 +144,7 @@ def extract(project: Project, *, on_progress: OnProgress = silent) -> ExtractRes
         report = staging.extract(
             tables, lambda name, count: on_progress(name, count, sizes.get(name))
         )
-        staging.tidy(source.tidy_sql())
+        staging.tidy(source.tidy_sql(), _mapping_settings(project))
         counts = _object_counts(staging)
     return ExtractResult(
         raw_counts=report.row_counts,
@@ -152,6 +154,25 @@ def extract(project: Project, *, on_progress: OnProgress = silent) -> ExtractRes
         seconds=round(time.monotonic() - started, 2),
         next_command="moorage map --check",
     )
+
+
+def _mapping_settings(project: Project) -> dict[str, Any]:
+    """What the mapping decides about the source; nothing while it cannot be read.
+
+    The tidy tables are built again when it can: no extraction fails for a comma in the mapping.
+    """
+    try:
+        return load_mapping(project.mapping_path).mapping.settings
+    except MoorageError:
+        return {}
+
+
+def _decided(project: Project) -> Mapping[str, Any]:
+    """The mapping's settings; a mapping that cannot be read yet does not keep rows from coming."""
+    try:
+        return load_mapping(project.mapping_path).mapping.settings
+    except MappingError:
+        return {}
 
 
 def _object_counts(staging: Staging) -> dict[str, int]:

@@ -89,6 +89,8 @@ class Ground:
         """Fill the target tables anew; the queues work on these."""
         compiled = self.compile()
         self.staging.remember(PLAN_OF, None)
+        self.staging.tidy_again(self.file.mapping.settings)
+        self.staging.tidy_again(self.file.mapping.settings)
         load_references(self.staging, self.destination, references_needed(self.file.mapping))
         materialise(self.staging, compiled, self.project.settings.source.kind)
         return compiled
