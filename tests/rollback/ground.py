@@ -77,9 +77,8 @@ class Ground:
         self.client.write(model, [odoo_id], {name: value})
         self.ledger.changes_done(self.run_id, model, [key])
         loaded = json.loads(self.ledger.loaded(self.destination_id, model, [key])[key] or "{}")
-        self.ledger.update_record(
-            self.destination_id, model, key, "d2", json.dumps({**loaded, name: value})
-        )
+        row_now = ("d2", json.dumps({**loaded, name: value}), key)
+        self.ledger.update_records(self.destination_id, model, [row_now])
 
     def ledger_id(self, model: str, key: str) -> int:
         return {
@@ -101,16 +100,20 @@ class Ground:
     def other_user(self) -> OdooClient:
         """A client of another person with an API key of their own."""
         # Odoo gives no key by its API: the shell does.
-        key = self.server.shell(
-            "import datetime\n"
-            "user = env['res.users'].search([('login', '=', 'someone')]) or"
-            " env['res.users'].create({'name': 'Someone', 'login': 'someone',"
-            " 'group_ids': [(4, env.ref('base.group_system').id),"
-            " (4, env.ref('sales_team.group_sale_manager').id)]})\n"
-            "key = env['res.users.apikeys'].with_user(user)._generate("
-            "'rpc', 'test', datetime.datetime.now() + datetime.timedelta(days=1))\n"
-            "env.cr.commit()\nprint('KEY=' + key)\n"
-        ).partition("KEY=")[2].split()[0]
+        key = (
+            self.server.shell(
+                "import datetime\n"
+                "user = env['res.users'].search([('login', '=', 'someone')]) or"
+                " env['res.users'].create({'name': 'Someone', 'login': 'someone',"
+                " 'group_ids': [(4, env.ref('base.group_system').id),"
+                " (4, env.ref('sales_team.group_sale_manager').id)]})\n"
+                "key = env['res.users.apikeys'].with_user(user)._generate("
+                "'rpc', 'test', datetime.datetime.now() + datetime.timedelta(days=1))\n"
+                "env.cr.commit()\nprint('KEY=' + key)\n"
+            )
+            .partition("KEY=")[2]
+            .split()[0]
+        )
         return OdooClient(
             self.server.url, self.server.database, key, project="people", source="none"
         )

@@ -18,6 +18,7 @@ class Closure:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._parts: dict[Place, list[Standing]] | None = None
+        self._cascades: set[tuple[str, str]] | None = None
 
     def widen(self, reasons: Reasons, *, parts: bool = True) -> None:
         """Add to `reasons` what kept records link to and, unless `parts` is off, what is theirs."""
@@ -37,6 +38,13 @@ class Closure:
                     words = f"it is part of {record.model} {record.odoo_id}, which stays"
                     reasons[other.model, other.key] = [words]
                     waiting.append((other.model, other.key))
+
+    def wholes(self, record: Standing) -> Iterator[Standing]:
+        """The records that `record` is part of: with them, Odoo deletes it too."""
+        for name, model, key in self._linked(record):
+            found = self._scope.find(model, key)
+            if found is not None and (record.model, name) in self._cascading():
+                yield found
 
     def _parents(self, record: Standing) -> Iterator[Standing]:
         for _, model, key in self._linked(record):
@@ -64,15 +72,18 @@ class Closure:
 
     def _find_parts(self) -> dict[Place, list[Standing]]:
         """Records that Odoo deletes with another: order lines, messages, activities."""
-        cascading = self._cascading()
         parts: dict[Place, list[Standing]] = {}
         for record in self._scope:
-            for name, model, key in self._linked(record):
-                if (record.model, name) in cascading:
-                    parts.setdefault((model, key), []).append(record)
+            for whole in self.wholes(record):
+                parts.setdefault((whole.model, whole.key), []).append(record)
         return parts
 
     def _cascading(self) -> set[tuple[str, str]]:
+        if self._cascades is None:
+            self._cascades = self._find_cascades()
+        return self._cascades
+
+    def _find_cascades(self) -> set[tuple[str, str]]:
         domain = [
             ("model", "in", list(self._scope.created)),
             "|",

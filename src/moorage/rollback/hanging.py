@@ -59,16 +59,22 @@ def _linking_fields(scope: Scope) -> Iterator[tuple[str, str, str, str]]:
     names = ["model", "name", "relation", "ttype", "relation_table"]
     for page in scope.destination.pages("ir.model.fields", domain, names):
         for row in page:
-            # The other side of a field of ours: who made the link is not to be told.
-            mirrored = row["ttype"] == "many2many" and row["relation_table"] in ours
+            # Our record has the same link as a field of its own: who made it is not to be told.
+            mirrored = (row["relation"], row["relation_table"]) in ours
             if row["model"] in logged and not mirrored:
                 yield row["relation"], row["name"], row["ttype"], row["model"]
 
 
-def _tables_of_ours(scope: Scope) -> set[str]:
+def _tables_of_ours(scope: Scope) -> set[tuple[str, str]]:
+    """(model, table) of the many2many fields of our models."""
     domain = [("model", "in", list(scope.created)), ("ttype", "=", "many2many")]
     pages = scope.destination.pages("ir.model.fields", domain, ["model", "relation_table"])
-    return {row["relation_table"] for page in pages for row in page if row["relation_table"]}
+    return {
+        (row["model"], row["relation_table"])
+        for page in pages
+        for row in page
+        if row["relation_table"]
+    }
 
 
 def _models_with_log(scope: Scope) -> set[str]:

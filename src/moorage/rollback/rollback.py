@@ -140,6 +140,8 @@ class _WayBack:
         self.started = time.monotonic()
         self.closure = Closure(scope)
         self.stay: Reasons = {}
+        self.going = {(one.model, one.key) for one in plan.delete}
+        self.deferred: list[Standing] = []
 
     def go(self, progress: Progress) -> None:
         self.report.kept += self.plan.kept
@@ -156,6 +158,7 @@ class _WayBack:
             self._delete(part[0].model, [one for one in part if one not in staying])
             done += len(part)
             progress(part[0].model, done, len(self.plan.delete))
+        self._retry()
         self._release()
         for finish in self.undo.values():
             finish(self.scope.destination, [])
@@ -184,7 +187,16 @@ class _WayBack:
         self.report.deleted[model] = self.report.deleted.get(model, 0) + len(records)
 
     def _refused(self, record: Standing, reason: str) -> None:
-        """Keep what Odoo will not delete, out of sight where it can be, and what it links to."""
+        """Keep what Odoo will not delete, out of sight where it can be, and what it links to.
+
+        A part of something that goes itself, such as the line of a confirmed order, is met again
+        when that is gone.
+        """
+        place = (record.model, record.key)
+        wholes = {(one.model, one.key) for one in self.closure.wholes(record)}
+        if place in self.going and wholes & (self.going - self.stay.keys()):
+            self.deferred.append(record)
+            return
         kept = _kept(record, [f"Odoo refuses: {reason}"])
         self.stay[record.model, record.key] = list(kept.reasons)
         self.closure.widen(self.stay, parts=False)
@@ -197,6 +209,21 @@ class _WayBack:
             self.report.archived.append(kept)
         else:
             self.report.kept.append(kept)
+
+    def _retry(self) -> None:
+        """Records that were to go with what they are part of: forget them, or try once more."""
+        self.going = set()
+        for model, records in _by_model(self.deferred):
+            domain = [("id", "in", [one.odoo_id for one in records])]
+            pages = self.scope.destination.pages(model, domain, ["id"])
+            there = {row["id"] for page in pages for row in page}
+            gone = [one for one in records if one.odoo_id not in there]
+            if gone:
+                # The database deleted them without Odoo's own clearing up.
+                self.drop_keys(model, [one.key for one in gone])
+                self._forget(model, gone)
+                self.report.deleted[model] = self.report.deleted.get(model, 0) + len(gone)
+            self._delete(model, [one for one in records if one.odoo_id in there])
 
     def _release(self) -> None:
         """Take the External IDs off records that were there before, and off what is gone."""
