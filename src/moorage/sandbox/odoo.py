@@ -148,6 +148,18 @@ def empty(home: OdooHome, database: str) -> None:
     shutil.rmtree(home.filestore(database), ignore_errors=True)
 
 
+def copy(home: OdooHome, source: str, database: str) -> None:
+    """Make `database` a copy of `source`, which nobody may be connected to: files and key too."""
+    empty(home, database)
+    home.postgres.clone_database(source, database)
+    files = home.filestore(source)
+    if files.exists():
+        # Odoo names its files by content and never changes one, so a second link is a copy.
+        shutil.copytree(files, home.filestore(database), copy_function=os.link)
+    key = (home.folder(source) / "api_key").read_text(encoding="utf-8")
+    write_private(home.folder(database) / "api_key", key)
+
+
 def shell(home: OdooHome, database: str, code: str) -> str:
     """Run Python inside `odoo shell` on a database; what it printed."""
     return run(home, database, "shell", "--no-http", "--log-level=error", stdin=code)

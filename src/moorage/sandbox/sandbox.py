@@ -129,6 +129,13 @@ class Sandbox:
                 template.clone(home, database)
         return odoo.serve(home, database, smtp_port)
 
+    def copy(self, source: str, database: str) -> None:
+        """Make `database` a copy of `source` as it stands, which is no longer served then."""
+        home = self._odoo_home()
+        with self._lock:
+            odoo.stop(self._places, source)
+            odoo.copy(home, source, database)
+
     def drop(self, database: str) -> None:
         """Stop serving a database and remove it with its files."""
         with self._lock:

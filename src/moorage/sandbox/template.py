@@ -108,14 +108,7 @@ def _restore(home: OdooHome, saved: Path) -> bool:
 
 def clone(home: OdooHome, database: str) -> None:
     """Copy the template to a new database, its files and API key with it."""
-    odoo.empty(home, database)
-    home.postgres.clone_database(TEMPLATE, database)
-    files = home.filestore(TEMPLATE)
-    if files.exists():
-        # Odoo names its files by content and never changes one, so a second link is a copy.
-        shutil.copytree(files, home.filestore(database), copy_function=os.link)
-    key = (home.folder(TEMPLATE) / "api_key").read_text(encoding="utf-8")
-    write_private(home.folder(database) / "api_key", key)
+    odoo.copy(home, TEMPLATE, database)
 
 
 def is_ready(home_folder: Path) -> bool:

@@ -10,6 +10,10 @@ _ADDRESS = (
     " address.state_code text, address.state_name text, address.country_code text,"
     " address.country_text text"
 )
+_COMPANY_ADDRESS = ", ".join(
+    f"company.{part} text"
+    for part in ("street", "street2", "city", "zip", "state_name", "country_code")
+)
 _QUOTE_ADDRESSES = ", ".join(
     f"{kind}.{part} text"
     for kind in ("billing", "shipping")
@@ -70,7 +74,7 @@ _OBJECTS = {
         "id text, name text!, email email, emails_all multiselect, other_emails multiselect,"
         " emails_labelled text, phone phone, phones_all multiselect, other_phones multiselect,"
         " phones_labelled text, job_title text, organization_id link organizations,"
-        f" user_id link users, unique_id text, tags links tags, {_STAMPS}",
+        f" {_COMPANY_ADDRESS}, user_id link users, unique_id text, tags links tags, {_STAMPS}",
     ),
     "products": (
         "Product",

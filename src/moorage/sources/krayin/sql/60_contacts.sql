@@ -26,7 +26,9 @@ SELECT p.id, p.name, m.valid[1] AS email, m.valid AS emails_all, m.valid[2:] AS 
     t.valid[1] AS phone, t.valid AS phones_all, t.valid[2:] AS other_phones,
     t.readable AS phones_labelled,
     coalesce(p.job_title, n.job_title) AS job_title,
-    o.id AS organization_id, u.id AS user_id, p.unique_id, g.tags,
+    o.id AS organization_id, a.street AS "company.street", a.street2 AS "company.street2",
+    a.city AS "company.city", a.zip AS "company.zip", a.state_name AS "company.state_name",
+    a.country_code AS "company.country_code", u.id AS user_id, p.unique_id, g.tags,
     tidy._utc(p.created_at) AS created_at, tidy._utc(p.updated_at) AS updated_at,
     c.* EXCLUDE (entity_id)
 FROM raw.persons p
@@ -34,6 +36,7 @@ LEFT JOIN tidy._reach m ON m.object = 'persons.emails' AND m.id = p.id
 LEFT JOIN tidy._reach t ON t.object = 'persons.phones' AND t.id = p.id
 LEFT JOIN tidy._native_persons n ON n.entity_id = p.id
 LEFT JOIN raw.organizations o ON o.id = coalesce(tidy._link(p.organization_id), n.organization_id)
+LEFT JOIN tidy._addresses a ON a.object = 'organizations' AND a.id = o.id
 LEFT JOIN raw.users u ON u.id = coalesce(tidy._link(p.user_id), n.user_id)
 LEFT JOIN (
     SELECT person_id, list(DISTINCT tag_id ORDER BY tag_id) AS tags FROM raw.person_tags
