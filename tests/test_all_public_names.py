@@ -1,0 +1,151 @@
+"""What each room offers to the others, listed once: a change here is a change of a contract."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+
+import moorage
+
+PUBLIC: dict[str, list[str]] = {
+    "moorage.ledger": [
+        "Change",
+        "Ledger",
+        "Receipt",
+        "SetAside",
+        "Warned",
+    ],
+    "moorage.load": [
+        "LoadReport",
+        "Loader",
+        "PhaseCount",
+    ],
+    "moorage.mapping": [
+        "CompiledMapping",
+        "DuplicateRule",
+        "FieldToCreate",
+        "MappingFile",
+        "MatchRule",
+        "MaterialiseReport",
+        "ReferenceNeed",
+        "TargetField",
+        "TargetTable",
+        "compile_mapping",
+        "fields_to_create",
+        "load_mapping",
+        "load_references",
+        "materialise",
+        "parse_mapping",
+        "references_needed",
+        "schema_json",
+        "with_created",
+    ],
+    "moorage.mapping.transforms": [
+        "ArgumentError",
+        "Kind",
+        "Outcome",
+        "REGISTRY",
+        "Transform",
+        "external",
+        "text",
+        "values",
+    ],
+    "moorage.odoo": [
+        "OdooClient",
+    ],
+    "moorage.plan": [
+        "DUPLICATES_FILE",
+        "Decisions",
+        "DuplicateDecision",
+        "DuplicatesReport",
+        "Issue",
+        "MATCHES_FILE",
+        "MatchDecision",
+        "OWNERS_FILE",
+        "OwnerDecision",
+        "OwnersReport",
+        "PlanReport",
+        "SavedPlan",
+        "answer_duplicate",
+        "answer_match",
+        "answer_owner",
+        "apply_merges",
+        "confirm_plan",
+        "find_duplicates",
+        "list_issues",
+        "load_plan",
+        "make_plan",
+        "reconcile_owners",
+        "refuse_open_questions",
+        "require_confirmed_plan",
+        "row_json_sql",
+        "save_plan",
+        "write_match_questions",
+    ],
+    "moorage.prepare": [
+        "PreparationPlan",
+        "apply_preparation",
+        "plan_preparation",
+        "undo_preparations",
+    ],
+    "moorage.project": [
+        "DestinationSettings",
+        "LockHolder",
+        "Project",
+        "ProjectSettings",
+        "Secrets",
+        "SettingsFileError",
+        "SourceSettings",
+    ],
+    "moorage.reports": [
+        "Cell",
+        "Chip",
+        "Page",
+        "Section",
+        "Tile",
+        "number",
+        "percent",
+        "text",
+        "write_report",
+    ],
+    "moorage.rollback": [
+        "Kept",
+        "Restore",
+        "RollbackPlan",
+        "RollbackReport",
+        "Standing",
+        "plan_rollback",
+        "roll_back",
+    ],
+    "moorage.staging": [
+        "ExtractReport",
+        "Staging",
+    ],
+    "moorage.verify": [
+        "CountCheck",
+        "Difference",
+        "EntryReport",
+        "SumCheck",
+        "VerifyReport",
+        "verify",
+    ],
+}
+
+
+@pytest.mark.parametrize("room", PUBLIC)
+def test_a_room_offers_what_is_listed(room: str) -> None:
+    module = importlib.import_module(room)
+    assert sorted(module.__all__) == PUBLIC[room]
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_every_room_is_listed() -> None:
+    rooms = {
+        found.name
+        for found in pkgutil.iter_modules(moorage.__path__, "moorage.")
+        if found.ispkg and hasattr(importlib.import_module(found.name), "__all__")
+    }
+    # The sandbox, which stands apart, has its list beside its own tests.
+    assert rooms - {"moorage.sandbox"} == {name for name in PUBLIC if name.count(".") == 1}
