@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -193,6 +193,7 @@ class Staging:
         for schema in ("tidy", "target"):
             connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             connection.execute(f"CREATE SCHEMA {schema}")
+        connection.execute("DELETE FROM meta.facts WHERE name LIKE 'tidy%'")
         connection.execute("DROP SCHEMA raw CASCADE")
         connection.execute("CREATE SCHEMA raw")
         for name in names:
@@ -212,9 +213,36 @@ class Staging:
             todo="Make room on the disk, then run the same command again.",
         )
 
-    def tidy(self, statements: Iterable[str]) -> None:
-        """Build the tidy tables anew from `raw`."""
-        self.connection.execute("DROP SCHEMA IF EXISTS tidy CASCADE")
-        self.connection.execute("CREATE SCHEMA tidy")
+    def tidy(self, statements: Iterable[str], settings: Mapping[str, Any]) -> None:
+        """Build the tidy tables anew from `raw`.
+
+        `settings` are the mapping's: what a person decided about this source. The statements read
+        them from `meta.settings` (name, value JSON).
+        """
+        statements = list(statements)
+        connection = self.connection
+        self.remember("tidy_statements", statements)
+        self.remember("tidy_settings", None)
+        connection.execute("CREATE OR REPLACE TABLE meta.settings (name VARCHAR, value JSON)")
+        for name, value in settings.items():
+            connection.execute("INSERT INTO meta.settings VALUES (?, ?)", [name, json.dumps(value)])
+        connection.execute("DROP SCHEMA IF EXISTS tidy CASCADE")
+        connection.execute("CREATE SCHEMA tidy")
         for statement in statements:
-            self.connection.execute(statement)
+            connection.execute(statement)
+        self.remember("tidy_settings", dict(settings))
+
+    def tidy_again(self, settings: Mapping[str, Any]) -> None:
+        """Build the tidy tables anew if a person changed `settings` since, or a kill left them
+        half built; the source is not needed for it.
+        """
+        statements = self.recall("tidy_statements")
+        if statements is None:
+            raise StoppedError(
+                "the last extraction was not completed",
+                where=str(self.path),
+                state="The source was only read; nothing was written to Odoo.",
+                todo="Run `moorage extract` again.",
+            )
+        if self.recall("tidy_settings") != json.loads(json.dumps(dict(settings))):
+            self.tidy(statements, settings)

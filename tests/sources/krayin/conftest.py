@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,16 +68,10 @@ class Krayin:
         """Extract and tidy; the caller reads, the fixture closes nothing on disk."""
         source = self.open(**changes)
         staging = Staging(self.folder / "staging.duckdb")
-        staging.connection.execute(
-            "CREATE TABLE IF NOT EXISTS meta.settings (name VARCHAR PRIMARY KEY, value JSON)"
-        )
-        for name, value in self.settings.items():
-            staging.connection.execute(
-                "INSERT OR REPLACE INTO meta.settings VALUES (?, ?)", [name, value]
-            )
         try:
             staging.extract(source.raw_tables())
-            staging.tidy(source.tidy_sql())
+            settings = {name: json.loads(value) for name, value in self.settings.items()}
+            staging.tidy(source.tidy_sql(), settings)
         finally:
             source.close()
         return staging
