@@ -1,0 +1,1 @@
+"""Benchmarks of Moorage against the limit, or a peer, in the same run."""
