@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from moorage.destination import ModelField
 from moorage.rollback.plan import Standing
-from moorage.rollback.scope import Place, Scope, loaded_values
+from moorage.rollback.scope import Place, Scope, linked
 from moorage.rollback.touched import Reasons
-
-_LINKS = ("many2one", "many2many", "many2one_reference", "integer")
 
 
 class Closure:
@@ -41,29 +38,16 @@ class Closure:
 
     def wholes(self, record: Standing) -> Iterator[Standing]:
         """The records that `record` is part of: with them, Odoo deletes it too."""
-        for name, model, key in self._linked(record):
+        for name, model, key in linked(self._scope, record):
             found = self._scope.find(model, key)
             if found is not None and (record.model, name) in self._cascading():
                 yield found
 
     def _parents(self, record: Standing) -> Iterator[Standing]:
-        for _, model, key in self._linked(record):
+        for _, model, key in linked(self._scope, record):
             found = self._scope.find(model, key)
             if found is not None:
                 yield found
-
-    def _linked(self, record: Standing) -> Iterator[tuple[str, str, str]]:
-        """(field, model, key) of every link in the record's loaded row."""
-        described = self._scope.destination.fields(record.model)
-        loaded = loaded_values(record)
-        for name, value in loaded.items():
-            field = described.get(name)
-            if field is None or field.type not in _LINKS or not value:
-                continue
-            model = field.relation or _named_model(loaded, field)
-            for key in value if isinstance(value, list) else [value]:
-                if isinstance(key, str) and model:
-                    yield name, model, key
 
     def _parts_of(self, place: Place) -> Iterable[Standing]:
         if self._parts is None:
@@ -92,11 +76,3 @@ class Closure:
         ]
         pages = self._scope.destination.pages("ir.model.fields", domain, ["model", "name"])
         return {(row["model"], row["name"]) for page in pages for row in page}
-
-
-def _named_model(loaded: dict[str, object], field: ModelField) -> str | None:
-    """The model that a reference by id points to stands beside it."""
-    for name in ("res_model", "model"):
-        if isinstance(loaded.get(name), str):
-            return str(loaded[name])
-    return None

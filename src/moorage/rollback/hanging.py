@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from moorage.destination import Json
 from moorage.errors import RowError
-from moorage.rollback.scope import Scope
+from moorage.rollback.scope import Scope, linked
 from moorage.rollback.touched import SYSTEM_USER_ID, Reasons
 
 MARKER = "x_moorage_key"
@@ -25,11 +25,12 @@ def find_hanging(scope: Scope) -> Reasons:
     reasons: Reasons = {}
     for model, name, kind, holder in _linking_fields(scope):
         for holder_id, odoo_id in _links(scope, holder, name, model, many=kind == "many2many"):
-            ours = holder_id in scope.ours.get(holder, set())
-            if ours and holder_id in scope.created.get(holder, {}):
-                continue
-            words = "of a later run " if ours else ""
-            _add(scope, reasons, model, odoo_id, f"{holder} {holder_id} {words}links to it")
+            if holder_id not in scope.ours.get(holder, set()):
+                _add(scope, reasons, model, odoo_id, f"{holder} {holder_id} links to it")
+    for record in scope.outside:
+        for _, model, key in linked(scope, record):
+            words = f"{record.model} {record.odoo_id} of another run links to it"
+            _add(scope, reasons, model, scope.resolve(model, key), words)
     for holder, model_field, words in _BY_NAME:
         if scope.destination.fields(holder):
             for holder_id, model, odoo_id in _by_name(scope, holder, model_field):
@@ -38,8 +39,8 @@ def find_hanging(scope: Scope) -> Reasons:
     return reasons
 
 
-def _add(scope: Scope, reasons: Reasons, model: str, odoo_id: int, words: str) -> None:
-    record = scope.created.get(model, {}).get(odoo_id)
+def _add(scope: Scope, reasons: Reasons, model: str, odoo_id: int | None, words: str) -> None:
+    record = scope.created.get(model, {}).get(odoo_id or 0)
     if record is not None:
         reasons.setdefault((model, record.key), []).append(words)
 

@@ -12,6 +12,7 @@ from moorage.ledger import undo as ledger_undo
 from moorage.rollback.plan import Standing
 
 Place = tuple[str, str]
+_LINKS = ("many2one", "many2many", "many2one_reference", "integer")
 
 
 class Scope:
@@ -41,6 +42,8 @@ class Scope:
         self.created: dict[str, dict[int, Standing]] = {}
         self.ours: dict[str, set[int]] = {}
         self.adopted: list[Standing] = []
+        #: Records of ours that other runs made.
+        self.outside: list[Standing] = []
         self._sort()
 
     def _sort(self) -> None:
@@ -51,13 +54,13 @@ class Scope:
             self.ids[model, key] = odoo_id
             if row["operation"] == "created":
                 self.ours.setdefault(model, set()).add(odoo_id)
-            if row["run_id"] not in inside:
-                continue
             record = Standing(
                 model, key, odoo_id, row["operation"], row["run_id"], row["loaded"],
                 order.get((model, key), 0),
             )  # fmt: skip
-            if record.operation == "created":
+            if record.run_id not in inside:
+                self.outside.append(record)
+            elif record.operation == "created":
                 self.created.setdefault(model, {})[odoo_id] = record
             else:
                 self.adopted.append(record)
@@ -86,6 +89,21 @@ def loaded_values(record: Standing) -> dict[str, Any]:
     """The row as it was loaded; empty where the ledger does not know it."""
     values: dict[str, Any] = json.loads(record.loaded) if record.loaded else {}
     return values
+
+
+def linked(scope: Scope, record: Standing) -> Iterator[tuple[str, str, str]]:
+    """(field, model, key) of every link in the record's loaded row."""
+    described = scope.destination.fields(record.model)
+    loaded = loaded_values(record)
+    for name, value in loaded.items():
+        field = described.get(name)
+        if field is None or field.type not in _LINKS or not value:
+            continue
+        # The model that a reference by id points to stands beside it.
+        model = field.relation or loaded.get("res_model") or loaded.get("model")
+        for key in value if isinstance(value, list) else [value]:
+            if isinstance(key, str) and model:
+                yield name, str(model), key
 
 
 def chunks(ids: list[int], size: int = 1000) -> Iterator[list[int]]:

@@ -149,7 +149,7 @@ def _add(
     if not one.loose:
         connection.execute(f"INSERT INTO {TABLE} {select}")
         return
-    _add_worded(connection, connection.execute(select).to_arrow_reader(_HTML_ROWS))
+    _add_worded(connection, connection.sql(select).to_arrow_reader(_HTML_ROWS))
 
 
 def _add_worded(connection: duckdb.DuckDBPyConnection, batches: pa.RecordBatchReader) -> None:

@@ -40,6 +40,10 @@ def undo_sale_orders(destination: Destination, ids: Sequence[int]) -> None:
     if standing:
         context = {"disable_cancel_warning": True}
         destination.call("sale.order", "action_cancel", ids=standing, context=context)
+    # What confirming made; done transfers Odoo refuses to cancel and to delete.
+    domain = [("sale_id", "in", list(ids)), ("state", "=", "cancel")]
+    transfers = _search(destination, "stock.picking", domain, [])
+    _unlink_all(destination, "stock.picking", [row["id"] for row in transfers])
     destination.unlink("sale.order", ids)
 
 
