@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-NAMES = ("load", "pipeline")
+NAMES = ("load", "pipeline", "second")
 
 
 def main() -> None:

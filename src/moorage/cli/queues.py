@@ -53,11 +53,14 @@ def owners(
             help="match:<login>, create, create_inactive or nobody; may be given several times.",
         ),
     ] = None,
+    all_: Annotated[
+        str, typer.Option("--all", metavar="DECISION", help="The same for all open ones.")
+    ] = "",
     by: By = "",
     to: To = "production",
 ) -> queues.OwnersResult:
     """Who each user of the source is in Odoo; answer what could not be told by e-mail."""
-    return queues.owners(work.project, to=to, answers=pairs(answer), by=by)
+    return queues.owners(work.project, to=to, answers=pairs(answer), answer_all=all_, by=by)
 
 
 def show_owners(screen: Console, result: queues.OwnersResult) -> None:

@@ -20,9 +20,14 @@ from moorage.plan.decisions import (
     DuplicateDecision,
     OwnerDecision,
 )
-from moorage.plan.duplicates import DuplicatesReport, answer_duplicate, find_duplicates
+from moorage.plan.duplicates import (
+    DuplicatesReport,
+    answer_duplicate,
+    answer_duplicates,
+    find_duplicates,
+)
 from moorage.plan.issues import Issue, list_issues
-from moorage.plan.owners import answer_owner, reconcile_owners
+from moorage.plan.owners import answer_owner, answer_owners, reconcile_owners
 from moorage.project import Project
 
 
@@ -41,15 +46,21 @@ def owners(
     *,
     to: str = PRODUCTION,
     answers: Mapping[str, str] | None = None,
+    answer_all: str = "",
     by: str = "",
 ) -> OwnersResult:
-    """Match the source's users to Odoo's; write down `answers` (source key: decision) first."""
+    """Match the source's users to Odoo's; write down `answers` (source key: decision) first, and
+    `answer_all` for those still open.
+    """
     path = project.decisions / OWNERS_FILE
     with grounded(project, "owners", to) as ground:
         tables = ground.build().tables
-        reconcile_owners(ground.staging, ground.destination, tables, path)
+        report = reconcile_owners(ground.staging, ground.destination, tables, path)
         for key, decision in (answers or {}).items():
             answer_owner(path, key, decision, by or person(), destination=ground.destination)
+        if answer_all:
+            rest = set(report.open_keys) - set(answers or {})
+            answer_owners(path, rest, answer_all, by or person(), destination=ground.destination)
         report = reconcile_owners(ground.staging, ground.destination, tables, path)
     rows = sorted(report.rows, key=lambda row: (bool(row.decision), -row.records))
     return OwnersResult(
@@ -103,8 +114,8 @@ def duplicates(
             else:
                 answer_duplicate(path, group, decision, who)
         if answer_all:
-            for group in set(report.open_groups) - set(answers or {}):
-                answer_duplicate(path, group, answer_all, who)
+            rest = set(report.open_groups) - set(answers or {})
+            answer_duplicates(path, rest, answer_all, who)
         if answers or answer_all:
             report = _looked(ground, tables, path)
     rows = sorted(report.rows, key=lambda row: (bool(row.decision), row.group))

@@ -7,7 +7,7 @@ are never one. What a rule decides stands in the file too, with the rule as the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -195,7 +195,14 @@ def _is_by_people(answer: DuplicateDecision) -> bool:
 def answer_duplicate(
     path: Path, group: str, decision: str, by: str, *, key: str | None = None
 ) -> int:
-    """Answer for a whole group, or for one `key` of it; how many lines were answered.
+    """Answer for a whole group, or for one `key` of it; how many lines were answered."""
+    return answer_duplicates(path, {group}, decision, by, key=key)
+
+
+def answer_duplicates(
+    path: Path, groups: Collection[str], decision: str, by: str, *, key: str | None = None
+) -> int:
+    """One answer for several groups; how many lines were answered.
 
     `merge` makes the members so answered one (and the record that Odoo has, if it has one);
     `merge:<id>` says which record where Odoo has several; `keep` leaves them apart.
@@ -203,17 +210,18 @@ def answer_duplicate(
     decision = decision.strip()
     check_answer(DuplicateDecision, decision, str(path))
     rows = read_rows(path, DuplicateDecision)
-    meant = [row for row in rows if row.group == group and key in (None, row.key)]
-    if not meant:
-        raise _refused("there is no such group in the queue", path, group, "see the groups")
+    meant = [row for row in rows if row.group in groups and key in (None, row.key)]
+    unknown = set(groups) - {row.group for row in meant}
+    if unknown:
+        raise _refused("there is no such group in the queue", path, min(unknown), "see the groups")
     if decision == "merge" and any(" " in row.existing_odoo_id for row in meant):
         todo = "name the record of Odoo that stays, merge:<id>"
-        raise _refused("Odoo has several records of this group", path, group, todo)
+        raise _refused("Odoo has several records of a group", path, "merge", todo)
     named = decision.removeprefix("merge:")
     if decision.startswith("merge:") and any(
         named not in row.existing_odoo_id.split() for row in meant
     ):
-        raise _refused("this record is not of the group", path, group, "see the ids")
+        raise _refused("this record is not of the group", path, min(groups), "see the ids")
     answered = {
         id(row): replace(
             row, decision=decision, decided_by=by if decision else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -161,14 +161,26 @@ def answer_owner(
     An empty `decision` opens the question again. SettingsError for an unknown owner, word or (with
     `destination`) login.
     """
+    return answer_owners(path, [source_key], decision, by, destination=destination)[0]
+
+
+def answer_owners(
+    path: Path,
+    source_keys: Collection[str],
+    decision: str,
+    by: str,
+    *,
+    destination: Destination | None = None,
+) -> list[OwnerDecision]:
+    """One answer for several owners; what `answer_owner` promises for one."""
     decision = decision.strip()
     check_answer(OwnerDecision, decision, str(path))
     rows = read_rows(path, OwnerDecision)
-    row = next((row for row in rows if row.source_key == source_key), None)
-    if row is None:
+    unknown = set(source_keys) - {row.source_key for row in rows}
+    if unknown:
         raise SettingsError(
             "there is no such owner in the queue",
-            where=f"{path.name}: {source_key}",
+            where=f"{path.name}: {min(unknown)}",
             state="Nothing was changed.",
             todo="Run `moorage owners` to see the keys.",
         )
@@ -179,13 +191,18 @@ def answer_owner(
         if destination is not None and login not in {u.login for u in read_users(destination)}:
             raise SettingsError(
                 "Odoo has no user with this login",
-                where=f"{path.name}: {source_key}",
+                where=path.name,
                 state="Nothing was changed.",
                 todo="Give the login of a user that exists, or create, create_inactive or nobody.",
             )
-    answered = replace(
-        row, odoo_login=login or row.odoo_login, decision=decision,
-        decided_by=by if decision else "", decided_at=now_text() if decision else "",
-    )  # fmt: skip
-    write_rows(path, OwnerDecision, [answered if old is row else old for old in rows])
-    return answered
+    now = now_text() if decision else ""
+    answered = {
+        row.source_key: replace(
+            row, odoo_login=login or row.odoo_login, decision=decision,
+            decided_by=by if decision else "", decided_at=now,
+        )
+        for row in rows
+        if row.source_key in set(source_keys)
+    }  # fmt: skip
+    write_rows(path, OwnerDecision, [answered.get(row.source_key, row) for row in rows])
+    return list(answered.values())

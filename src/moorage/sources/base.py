@@ -133,7 +133,7 @@ class SourceKind:
     `options` are the settings a project must or may give under `source:` with their default (None:
     must be given) and a line of help; `secrets` names those options that come from the environment
     or the keyring, never from the file; `open` gets all of them filled in. `demo(servers, scale,
-    seed)`, where there is one, makes realistic data to try Moorage on; the same seed, the same data.
+    seed)`, where there is one, makes realistic data to try Moorage on, always the same by seed.
     """
 
     name: str
