@@ -79,12 +79,15 @@ class LoadProfile:
 
     `batch_rows` is the size of a call; rows with the same `group_field` stay in one call, so that
     calls side by side never wait for the same parent. `given` are values for fields that no
-    mapping fills: what Odoo would compute anyway, record by record and slowly.
+    mapping fills: what Odoo would compute anyway, record by record and slowly. `finish` are values
+    written to the new records in a second call, because given at once they make Odoo do more than
+    it was asked.
     """
 
     batch_rows: int = 500
     group_field: str | None = None
     given: Mapping[str, Json] = field(default_factory=dict)
+    finish: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Destination(Protocol):

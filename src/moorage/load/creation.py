@@ -14,6 +14,8 @@ from moorage.load.work import PhaseCount, Work
 from moorage.mapping.target import TargetTable
 from moorage.staging.staging import identifier, literal
 
+_FINISHED_AT_ONCE = 100
+
 
 def create(work: Work, table: TargetTable, count: PhaseCount, executor: Executor) -> None:
     """Create what the plan says and does not stand yet; fills `created` and `set_aside`."""
@@ -26,17 +28,27 @@ def create(work: Work, table: TargetTable, count: PhaseCount, executor: Executor
     work.warn(table, warned)
     count.set_aside += len(aside)
     _create_ready(work, table, count, executor, "")
-    count.created = _standing(work, table)
+    _finish(work, table)
+    count.created = _standing(work, table, "count(*)")
 
 
-def _standing(work: Work, table: TargetTable) -> int:
-    """How many of the plan's creations stand in Odoo, those of a killed try of it too."""
-    row = work.connection.execute(
-        "SELECT count(*) FROM meta.plan p JOIN meta.ids i ON i.model = p.model AND i.key = p.key"
+def _finish(work: Work, table: TargetTable) -> None:
+    """Write what new records of this model get in a second step; twice is the same as once."""
+    finish = work.destination.profile(table.model).finish
+    if finish:
+        ids = _standing(work, table, "coalesce(list(i.odoo_id), [])")
+        for start in range(0, len(ids), _FINISHED_AT_ONCE):
+            work.destination.write(table.model, ids[start : start + _FINISHED_AT_ONCE], finish)
+
+
+def _standing(work: Work, table: TargetTable, what: str) -> Any:
+    """`what` over the plan's creations that stand in Odoo, those of a killed try of it too."""
+    rows = work.connection.execute(
+        f"SELECT {what} FROM meta.plan p JOIN meta.ids i ON i.model = p.model AND i.key = p.key"
         " WHERE p.entry = ? AND p.operation = 'create'",
         [table.entry],
-    ).fetchone()
-    return int(row[0]) if row else 0
+    ).fetchall()
+    return rows[0][0]
 
 
 def _parents_known(table: TargetTable) -> str:

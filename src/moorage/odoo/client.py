@@ -101,7 +101,7 @@ class OdooClient(SchemaMixin):
 
     def profile(self, model: str) -> LoadProfile:
         """How `model` is loaded well."""
-        return profile(model, self.identity)
+        return profile(model, self.identity, self.read)
 
     def counters(self) -> dict[str, int]:
         """Counts of mails and notifications, and of what Odoo may add by itself."""

@@ -7,7 +7,9 @@ it. They were found by running `create` of 500 records under cProfile in `odoo s
 
 from __future__ import annotations
 
-from moorage.destination import DestinationIdentity, LoadProfile
+from collections.abc import Callable
+
+from moorage.destination import DestinationIdentity, Json, LoadProfile
 
 _SIZES = {
     "sale.order": 200,
@@ -24,8 +26,10 @@ _SIZES = {
 _GROUPS = {"sale.order.line": "order_id", "res.partner": "parent_id"}
 
 
-def profile(model: str, identity: DestinationIdentity) -> LoadProfile:
+def profile(model: str, identity: DestinationIdentity, read: Callable[..., Json]) -> LoadProfile:
     """The profile of `model` in this database."""
+    if model == "res.users":
+        return _users(read)
     given: dict[str, dict[str, object]] = {
         "res.partner": {"lang": "en_US", "company_id": False},
         "crm.lead": {"company_id": identity.company_id},
@@ -35,4 +39,24 @@ def profile(model: str, identity: DestinationIdentity) -> LoadProfile:
         batch_rows=_SIZES.get(model, 500),
         group_field=_GROUPS.get(model),
         given=given.get(model, {}),
+    )
+
+
+def _users(read: Callable[..., Json]) -> LoadProfile:
+    """Owners are made as portal users and become internal ones in a second step.
+
+    For each user made internal at once, Project makes seven personal stages and To-do a welcome
+    task, which record rules hide from everybody else, also from who wants to undo it.
+    """
+    portal = read(
+        "ir.model.data",
+        "search_read",
+        domain=[("module", "=", "base"), ("name", "=", "group_portal")],
+        fields=["res_id"],
+    )
+    internal = read("res.users", "default_get", fields=["group_ids"])["group_ids"]
+    return LoadProfile(
+        batch_rows=_SIZES["res.users"],
+        given={"group_ids": [[6, 0, [int(portal[0]["res_id"])]]]},
+        finish={"group_ids": internal},
     )

@@ -64,6 +64,9 @@ class SchemaMixin:
         names = [(field.model, field.name) for field in wanted]
         existing = self.find_fields(names)
         missing = [field for field in wanted if (field.model, field.name) not in existing]
+        # Users show the fields of their contact: made first, a contact's field would stand in the
+        # way of the user's own of the same name.
+        missing.sort(key=lambda field: field.model != "res.users")
         if missing:
             models = self._model_ids({home(field.model, field.name) for field in missing})
             values = [_values(field, models[home(field.model, field.name)]) for field in missing]

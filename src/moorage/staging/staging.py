@@ -99,10 +99,12 @@ class Staging:
 
     def recall(self, name: str) -> Any:
         """The fact under `name`, or None."""
-        row = self.connection.execute(
+        # All rows are fetched, here and elsewhere: DuckDB 2 keeps the result of a half-read query
+        # open, and refuses to register a table beside it.
+        rows = self.connection.execute(
             "SELECT value FROM meta.facts WHERE name = ?", [name]
-        ).fetchone()
-        return None if row is None else json.loads(row[0])
+        ).fetchall()
+        return json.loads(rows[0][0]) if rows else None
 
     @property
     def digest(self) -> str | None:
@@ -180,11 +182,11 @@ class Staging:
     def _snapshot_digest(self, names: Iterable[str]) -> str:
         digest = hashlib.sha256()
         for name in sorted(names):
-            row = self.connection.execute(
+            rows = self.connection.execute(
                 "SELECT count(*), coalesce(sum(CAST(hash(_key, _digest) AS HUGEINT)), 0)"
                 f" FROM raw_next.{identifier(name)}"
-            ).fetchone()
-            digest.update(f"{name}:{row}\n".encode())
+            ).fetchall()
+            digest.update(f"{name}:{rows[0]}\n".encode())
         return digest.hexdigest()
 
     def _swap(self, names: Sequence[str]) -> None:
