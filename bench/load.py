@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -139,17 +139,18 @@ def _in_process(server: OdooServer, model: str, rows: list[dict[str, Any]], fold
                 path=str(path), model=model, context=context, go=str(go), batch=BATCH
             )
             shells.append(executor.submit(server.shell, code))
-        _wait_until_ready(paths)
+            # One after the other: starting, they write the same configuration file.
+            _wait_until_ready(path, shells[-1])
         go.touch()
         outputs = [shell.result() for shell in shells]
     times = [json.loads(output[output.index("TIMES") + 5 :].splitlines()[0]) for output in outputs]
     return max(end for _, end in times) - min(start for start, _ in times)
 
 
-def _wait_until_ready(paths: list[Path]) -> None:
-    deadline = time.monotonic() + 120
-    while not all(Path(f"{path}.ready").exists() for path in paths):
-        assert time.monotonic() < deadline, "odoo shell did not start"
+def _wait_until_ready(path: Path, shell: Future[str]) -> None:
+    while not Path(f"{path}.ready").exists():
+        if shell.done():
+            raise RuntimeError(f"odoo shell ended at once: {shell.result()}")
         time.sleep(0.05)
 
 

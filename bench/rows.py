@@ -42,7 +42,7 @@ LEAD = TargetTable(
     _fields({
         "name": "char", "type": "selection", "partner_id": "many2one:res.partner",
         "expected_revenue": "monetary", "probability": "float", "description": "html",
-        "email_from": "char", "phone": "char", "date_deadline": "date",
+        "contact_name": "char", "date_deadline": "date",
         "stage_id": "many2one:crm.stage", "team_id": "many2one:crm.team",
         "user_id": "many2one:res.users",
     }),
@@ -70,8 +70,7 @@ _SQL = {
     "leads": "'Deal ' || i AS name, 'opportunity' AS type,"
     " 'bench:companies:' || (i % {parents}) AS partner_id,"
     " CAST(100 + i % 9000 AS DECIMAL(18,4)) AS expected_revenue, 30.0::DOUBLE AS probability,"
-    " '<p>Asked for ' || i || ' pieces</p>' AS description, 'd' || i || '@x.example' AS email_from,"
-    " '+49 30 ' || lpad(CAST(i % 1000000 AS VARCHAR), 6, '0') AS phone,"
+    " '<p>Asked for ' || i || ' pieces</p>' AS description, 'Contact ' || i AS contact_name,"
     " DATE '2026-01-01' + CAST(i % 365 AS INTEGER) AS date_deadline,"
     " 'bench:stages:' || (i % 6) AS stage_id, 'bench:teams:' || (i % 3) AS team_id,"
     " 'bench:owners:' || (i % 10) AS user_id",

@@ -79,7 +79,7 @@ def _create_ready(
     refused = 0
     # A cursor of its own: rows stream from it while receipts are written beside it.
     cursor = work.connection.cursor()
-    reader: Any = cursor.execute(query).to_arrow_reader(profile.batch_rows)
+    reader: Any = cursor.sql(query).to_arrow_reader(profile.batch_rows)
     for outcome in _sent(work, table, executor, batches(reader, profile.batch_rows)):
         created += len(outcome.receipts)
         refused += len(outcome.refused)
