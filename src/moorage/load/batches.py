@@ -56,12 +56,24 @@ def create_isolating(destination: Destination, model: str, rows: Sequence[Row]) 
         return _after_doubt(destination, model, rows)
     except RowError as error:
         if len(rows) == 1:
-            return Outcome(refused=[SetAside(rows[0].key, error.code, error.reason)])
+            return _refused(destination, model, rows[0], error)
         middle = len(rows) // 2
         outcome = create_isolating(destination, model, rows[:middle])
         outcome += create_isolating(destination, model, rows[middle:])
         return outcome
     return Outcome([row.receipt(odoo_id) for row, odoo_id in zip(rows, ids, strict=True)])
+
+
+def _refused(destination: Destination, model: str, row: Row, error: RowError) -> Outcome:
+    """Set a row aside, unless it stands in Odoo already.
+
+    A call whose answer was lost may be what now stands in the way: some other unique rule of the
+    model (a tag's name, a user's login) can speak before the External ID's.
+    """
+    found = destination.find_keys(model, [row.key])
+    if row.key in found:
+        return Outcome([row.receipt(found[row.key])])
+    return Outcome(refused=[SetAside(row.key, error.code, error.reason, row.key)])
 
 
 def _after_doubt(destination: Destination, model: str, rows: Sequence[Row]) -> Outcome:

@@ -190,6 +190,7 @@ def _entry(
         match=MatchRule(tuple(entry.match.on), entry.match.update) if entry.match else None,
         duplicates=_duplicates(entry),
         needs=tuple(sorted(needs - {name})),
+        sums=tuple(entry.sums),
     )
     return CompiledEntry(
         table,

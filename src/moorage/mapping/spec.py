@@ -170,6 +170,11 @@ class Entry(_Strict):
         description="Source field that holds the id of the row this row is merged into.",
     )
     duplicates: Duplicates | None = None
+    sums: Names = Field(
+        default=[],
+        description="Amounts that `moorage verify` adds up; `amount_total=x_total` says that a field"
+        " which Odoo computes must equal a field of this entry, record by record.",
+    )
     fields: dict[str, FieldRule] = Field(description="Odoo field: rule.")
     drop: dict[str, str] = Field(default={}, description="Source field: why it is not moved.")
 

@@ -92,7 +92,8 @@ class TargetTable:
     """One mapping entry, compiled: its table, its model, its fields and its place in the order.
 
     `phase` is derived from the links: a table's links point to tables of a lower phase, or to
-    itself (`self_links`: loaded by depth).
+    itself (`self_links`: loaded by depth). `sums` are amounts that a witness adds up;
+    `amount_total=x_total` is a field computed by Odoo and the field it must equal.
     """
 
     entry: str
@@ -104,6 +105,7 @@ class TargetTable:
     match: MatchRule | None = None
     duplicates: DuplicateRule | None = None
     needs: tuple[str, ...] = field(default=())
+    sums: tuple[str, ...] = field(default=())
 
     @property
     def table(self) -> str:

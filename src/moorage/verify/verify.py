@@ -252,16 +252,11 @@ class _Witness:
         return int(count)
 
 
-def _sums(table: TargetTable) -> tuple[str, ...]:
-    # Not every target table says which of its fields are amounts to be summed.
-    return tuple(getattr(table, "sums", ()))
-
-
 def _checks(table: TargetTable) -> list[tuple[str, str]]:
     """Items like `amount_total=x_source_total`: a field of Odoo's, the target field it equals."""
-    pairs = [item.split("=", 1) for item in _sums(table) if "=" in item]
+    pairs = [item.split("=", 1) for item in table.sums if "=" in item]
     return [(amount.strip(), expected.strip()) for amount, expected in pairs]
 
 
 def _summed(table: TargetTable) -> list[str]:
-    return [item for item in _sums(table) if "=" not in item]
+    return [item for item in table.sums if "=" not in item]
