@@ -306,6 +306,42 @@ class Ledger:
                 [(destination_id, model, key) for key in keys],
             )
 
+    def last_odoo_time(self, destination_id: int) -> str | None:
+        """Odoo's clock at the end of the last run that ended; None before the first."""
+        row = self.connection.execute(
+            "SELECT max(odoo_ended_at) AS moment FROM run"
+            " WHERE destination_id = ? AND kind = 'load' AND status = 'done'",
+            (destination_id,),
+        ).fetchone()
+        return None if row["moment"] is None else str(row["moment"])
+
+    def has_unended_loads(self, destination_id: int) -> bool:
+        """Whether a load that wrote something was stopped, or is under way."""
+        row = self.connection.execute(
+            "SELECT count(*) AS count FROM run JOIN batch ON batch.run_id = run.id"
+            " WHERE destination_id = ? AND kind = 'load' AND run.status IN ('running', 'stopped')",
+            (destination_id,),
+        ).fetchone()
+        return bool(row["count"])
+
+    def created_models(self, destination_id: int) -> list[str]:
+        """The models in which runs created records."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT model FROM record"
+            " WHERE destination_id = ? AND operation = 'created' ORDER BY model",
+            (destination_id,),
+        )
+        return [row["model"] for row in rows]
+
+    def touch(self, rows: Sequence[tuple[int, str, int, str, int | None]]) -> None:
+        """Note records that people changed: destination, model, id, when seen, by which user."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO touched (destination_id, model, odoo_id, touched_at,"
+                " user_id) VALUES (?, ?, ?, ?, ?)",
+                rows,
+            )
+
     def set_aside_rows(self, destination_id: int) -> list[sqlite3.Row]:
         """All rows set aside and not loaded since."""
         return self.connection.execute(

@@ -14,6 +14,7 @@ from moorage.load.creation import create
 from moorage.load.links import missing_links, prepare_refused
 from moorage.load.recover import recover
 from moorage.load.rows import prepare_ids
+from moorage.load.touched import note_touched
 from moorage.load.updates import Updater
 from moorage.load.work import LoadReport, PhaseCount, Progress, Work
 from moorage.mapping.target import TargetTable
@@ -51,6 +52,7 @@ class Loader:
         run_id = self._ledger.start_run(
             self._destination_id, "load", plan_digest, self._destination.now()
         )
+        note_touched(self._ledger, self._destination, self._destination_id)
         report = LoadReport(run_id, counters_before=self._destination.counters())
         executor = self._executor or ThreadPoolExecutor(
             self._destination.connections, thread_name_prefix="load"

@@ -172,8 +172,8 @@ class Entry(_Strict):
     duplicates: Duplicates | None = None
     sums: Names = Field(
         default=[],
-        description="Amounts that `moorage verify` adds up; `amount_total=x_total` says that a field"
-        " which Odoo computes must equal a field of this entry, record by record.",
+        description="Amounts that `moorage verify` adds up; `amount_total=x_total` says that a"
+        " field which Odoo computes must equal a field of this entry, record by record.",
     )
     fields: dict[str, FieldRule] = Field(description="Odoo field: rule.")
     drop: dict[str, str] = Field(default={}, description="Source field: why it is not moved.")
