@@ -1,0 +1,176 @@
+"""Loading a plan into a real Odoo: counts, bad rows, lost answers, links that lead nowhere."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from moorage.destination import NewRecord
+from moorage.errors import LostAnswerError, UnreachableError
+from moorage.load.rows import UNFINISHED
+from moorage.odoo import OdooClient
+from moorage.sandbox import OdooServer
+
+from .scene import LEAD, TABLES, TAG, Scene
+
+pytestmark = pytest.mark.odoo
+
+
+_sources = itertools.count(1)
+
+
+@pytest.fixture
+def scene(tmp_path: Path, module_odoo: OdooServer) -> Scene:
+    source = f"crm{next(_sources)}"
+    found = Scene(tmp_path, module_odoo, TABLES, source)
+    found.sql(
+        f"INSERT INTO {TAG.table} SELECT '{source}:tags:' || i, '{source} Tag ' || i"
+        " FROM range(3) r(i)"
+    )
+    found.sql(
+        f"INSERT INTO {LEAD.table} SELECT '{source}:leads:' || i, 'Deal ' || i, 'opportunity',"
+        f" 100.5 + i, DATE '2026-01-31', ['{source}:tags:' || (i % 3)] FROM range(40) r(i)"
+    )
+    return found
+
+
+def test_a_plan_is_carried_out_once(scene: Scene) -> None:
+    scene.plan_creations()
+    report = scene.run()
+    assert [(c.entry, c.rows, c.created) for c in report.phases] == [
+        ("tags", 3, 3),
+        ("leads", 40, 40),
+    ]
+    assert report.moved == {}, "Odoo added messages, activities or followers"
+    again = scene.run()
+    assert scene.count("crm.lead") == 40
+    assert again.phases[1].created == 40
+    found = scene.client.read(
+        "crm.lead", "search_read", domain=[("x_moorage_key", "=", f"{scene.source}:leads:4")],
+        fields=["name", "expected_revenue", "date_deadline", "tag_ids", "type"],
+    )  # fmt: skip
+    assert found[0]["expected_revenue"] == 104.5
+    assert found[0]["date_deadline"] == "2026-01-31"
+    assert found[0]["type"] == "opportunity"
+    assert len(found[0]["tag_ids"]) == 1
+
+
+def test_a_bad_row_stands_alone(scene: Scene) -> None:
+    scene.sql(f"UPDATE {LEAD.table} SET type = 'nonsense' WHERE key = '{scene.source}:leads:17'")
+    scene.sql(f"UPDATE {LEAD.table} SET name = NULL WHERE key = '{scene.source}:leads:30'")
+    scene.plan_creations()
+    leads = scene.run().phases[1]
+    assert (leads.created, leads.set_aside) == (38, 2)
+    aside = {row["key"]: row for row in scene.ledger.set_aside_rows(scene.destination_id)}
+    assert set(aside) == {f"{scene.source}:leads:17", f"{scene.source}:leads:30"}
+    assert "crm.lead.type" in aside[f"{scene.source}:leads:17"]["reason"]
+    assert scene.count("crm.lead") == 38
+
+
+def test_a_mended_row_leaves_the_set_aside_list(scene: Scene) -> None:
+    scene.sql(f"UPDATE {LEAD.table} SET type = 'nonsense' WHERE key = '{scene.source}:leads:17'")
+    scene.plan_creations()
+    scene.run()
+    scene.sql(f"UPDATE {LEAD.table} SET type = 'lead' WHERE key = '{scene.source}:leads:17'")
+    scene.plan_creations()
+    assert scene.run("mended").phases[1].created == 40
+    assert scene.ledger.set_aside_rows(scene.destination_id) == []
+
+
+class Forgetful(OdooClient):
+    """A client whose answers get lost on the way back, at the calls named."""
+
+    lost_at: Sequence[int] = ()
+    calls = 0
+
+    def create(self, model: str, records: Sequence[NewRecord]) -> list[int]:
+        ids = super().create(model, records)
+        type(self).calls += 1
+        if type(self).calls in self.lost_at:
+            raise LostAnswerError("the connection broke off")
+        return ids
+
+
+def test_a_lost_answer_is_looked_up(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Forgetful, "lost_at", (1, 2))
+    monkeypatch.setattr(Forgetful, "calls", 0)
+    scene.client.__class__ = Forgetful
+    scene.plan_creations()
+    report = scene.run()
+    assert [c.created for c in report.phases] == [3, 40]
+    assert scene.count("crm.tag") == 3
+    assert scene.count("crm.lead") == 40
+
+
+class Dying(OdooClient):
+    """A client that writes and then is never heard of again, as a process that was killed."""
+
+    def create(self, model: str, records: Sequence[NewRecord]) -> list[int]:
+        super().create(model, records)
+        raise UnreachableError("gone")
+
+
+def test_what_a_stopped_run_wrote_is_found_again(scene: Scene) -> None:
+    scene.plan_creations()
+    scene.client.__class__ = Dying
+    with pytest.raises(UnreachableError):
+        scene.run()
+    assert scene.ledger.runs()[-1]["status"] == "stopped"
+    assert len(scene.ledger.open_batches(scene.destination_id)) == 1
+    scene.client.__class__ = OdooClient
+    report = scene.run()
+    assert [c.created for c in report.phases] == [3, 40]
+    assert scene.count("crm.tag") == 3
+    assert scene.ledger.open_batches(scene.destination_id) == []
+    assert len(scene.ledger.runs()) == 1, "a run that goes on is the same run"
+
+
+def test_a_link_to_a_refused_record_is_left_empty_and_remembered(scene: Scene) -> None:
+    scene.sql(f"UPDATE {TAG.table} SET name = NULL WHERE key = '{scene.source}:tags:1'")
+    scene.plan_creations()
+    report = scene.run()
+    assert [(c.created, c.set_aside) for c in report.phases] == [(2, 1), (40, 0)]
+    warned = scene.ledger.warnings(scene.destination_id)
+    assert {row["code"] for row in warned} == {"link_missing"}
+    assert len(warned) == 13
+    digests = [
+        row["digest"]
+        for page in scene.ledger.records(scene.destination_id)
+        for row in page
+        if row["model"] == "crm.lead"
+    ]
+    assert digests.count(UNFINISHED) == 13
+
+
+def test_an_update_keeps_what_people_typed(scene: Scene) -> None:
+    scene.plan_creations()
+    scene.run()
+    first, second = f"{scene.source}:leads:1", f"{scene.source}:leads:2"
+    ours = scene.client.find_keys("crm.lead", [first, second])
+    scene.client.call(
+        "crm.lead",
+        "write",
+        ids=[ours[second]],
+        vals={"name": "Typed by a person"},
+    )
+    scene.sql(f"UPDATE {LEAD.table} SET name = name || ' changed' WHERE key IN"
+              f" ('{scene.source}:leads:1', '{scene.source}:leads:2')")  # fmt: skip
+    scene.plan_creations()
+    scene.sql("UPDATE meta.plan SET operation = 'unchanged'")
+    scene.sql(
+        "UPDATE meta.plan SET operation = 'update', changed = ['name']"
+        f" WHERE key IN ('{scene.source}:leads:1', '{scene.source}:leads:2')"
+    )
+    leads = scene.run("update").phases[1]
+    assert (leads.updated, leads.conflicts, leads.unchanged) == (1, 1, 38)
+    names = scene.client.read(
+        "crm.lead", "search_read", domain=[("id", "in", list(ours.values()))], fields=["name"]
+    )
+    assert {row["name"] for row in names} == {"Deal 1 changed", "Typed by a person"}
+    before = scene.ledger.connection.execute("SELECT * FROM change").fetchall()
+    assert [(row["field"], row["before"], row["status"]) for row in before] == [
+        ("name", '"Deal 1"', "done")
+    ]
