@@ -1,4 +1,8 @@
-"""The command `moorage`: all verbs, and the overview that `moorage` alone prints."""
+"""The command `moorage`: its verbs in the order of the journey, and the overview.
+
+A verb's module is imported when the verb is called, and with it what the verb needs: `moorage`
+alone answers at once.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,62 @@ import json
 import signal
 import sys
 import warnings
+from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import Exit, TyperException
 
-from moorage.cli import journey, queues, returning, sandbox, start
 from moorage.cli.screen import console, show_error
 from moorage.errors import SettingsError
 
+#: Every verb and the module it stands in, in the order of the journey.
+VERBS = {
+    "new": "start",
+    "secret": "start",
+    "discover": "start",
+    "extract": "start",
+    "map": "journey",
+    "prepare": "journey",
+    "owners": "queues",
+    "duplicates": "queues",
+    "plan": "journey",
+    "run": "journey",
+    "verify": "journey",
+    "issues": "queues",
+    "rollback": "returning",
+    "status": "start",
+    "demo": "sandbox",
+    "sandbox": "sandbox",
+}
+
+
+class Verbs(TyperGroup):
+    """The verbs, each imported when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All of them, in the order of the journey."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The verb `cmd_name`; None if there is none."""
+        return _part(VERBS[cmd_name]).commands[cmd_name] if cmd_name in VERBS else None
+
+
+@cache
+def _part(name: str) -> TyperGroup:
+    """The verbs of one module."""
+    part = typer.Typer(rich_markup_mode="rich")
+    import_module(f"moorage.cli.{name}").register(part)
+    return typer.main.get_group(part)
+
+
 app = typer.Typer(
     name="moorage",
+    cls=Verbs,
     help="Move a CRM into Odoo, and prove that nothing was lost.",
     invoke_without_command=True,
     rich_markup_mode="rich",
@@ -25,8 +73,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (start, journey, queues, returning, sandbox):
-    part.register(app)
 
 OVERVIEW = """\
 [bold]Moorage[/] moves a CRM into Odoo, and proves that nothing was lost.
@@ -63,6 +109,9 @@ def overview(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    if given == ["--version"]:
+        sys.stdout.write(version("moorage") + "\n")
+        sys.exit(0)
     # A service manager's stop is a stop like Ctrl-C: with a state, and to be gone on with.
     signal.signal(signal.SIGTERM, _interrupt)
     if not sys.warnoptions:
@@ -86,11 +135,13 @@ def _interrupt(*_: Any) -> None:
 def _misused(error: TyperException, given: list[str]) -> int:
     """A command line that cannot be understood: exit 2, like every wrong setting."""
     message = getattr(error, "format_message", error.__str__)()
+    if not message:  # a group alone: its help was shown
+        return SettingsError.exit_code
     verb = next((word for word in given if not word.startswith("-")), "")
     told = SettingsError(
         message.rstrip("."),
         state="Nothing was changed.",
-        todo=f"See: moorage {verb} --help" if verb in _verbs() else "See: moorage --help",
+        todo=f"See: moorage {verb} --help" if verb in VERBS else "See: moorage --help",
     )
     if "--json" in given:
         document = {
@@ -102,11 +153,6 @@ def _misused(error: TyperException, given: list[str]) -> int:
     else:
         show_error(told)
     return told.exit_code
-
-
-def _verbs() -> set[str]:
-    commands = {str(about.name) for about in app.registered_commands}
-    return commands | {str(group.name) for group in app.registered_groups}
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from typing import TYPE_CHECKING, Any
 
 from moorage.reports.page import Chip, Page
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 #: The order of the journey, which is the order of the index.
 ORDER = ("scope", "mapping", "plan", "reconciliation", "verification", "rollback")
@@ -82,6 +83,13 @@ def _draw(template: str, **values: Any) -> str:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import (  # noqa: PLC0415 - slow to load, and verbs that only look need none
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+        select_autoescape,
+    )
+
     return Environment(
         loader=PackageLoader("moorage.reports"),
         autoescape=select_autoescape(default=True, default_for_string=True),

@@ -7,9 +7,7 @@ from html.parser import HTMLParser
 from typing import Literal
 
 import nh3
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from nameparser import HumanName
 
 from moorage.mapping.transforms.base import ArgumentError, Outcome, python_transform
 
@@ -62,6 +60,8 @@ def phone(
     A number without `+` is read as one of `country` (two letters); with `from: [phone, country]`
     the second field says the country row by row. What is no number is kept, with a warning.
     """
+    import phonenumbers  # noqa: PLC0415 - slow to load, and needed where there are phones only
+
     text, _, own_country = value.partition("\x1f")
     region = own_country.strip().upper() or country.upper() or None
     if country and country.upper() not in phonenumbers.SUPPORTED_REGIONS:
@@ -84,6 +84,8 @@ def split_name(value: str, part: Literal["first", "last"]) -> Outcome:
     A single word is a first name. Titles such as Dr. are left out, endings such as Jr. stay with
     the last name.
     """
+    from nameparser import HumanName  # noqa: PLC0415 - slow to load, and seldom needed
+
     name = HumanName(value)
     given = " ".join(word for word in (name.first, name.middle) if word)
     family = " ".join(word for word in (name.last, name.suffix) if word)
