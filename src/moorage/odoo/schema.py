@@ -13,6 +13,8 @@ MARKER = "x_moorage_key"
 EXTERNAL_IDS = "x_moorage_external_ids"
 
 
+#: Switches of Odoo's settings page that give all internal users a group.
+SWITCHES = {"group_use_lead": "crm.group_use_lead"}
 #: Where custom fields of a model live, when it shows those of the model it delegates to. People see
 #: a product's fields on its template, whether it has variants or not.
 _HOMES = {"product.product": "product.template"}
@@ -120,22 +122,32 @@ class SchemaMixin:
     # -- switches ----------------------------------------------------------------------------
 
     def setting(self, name: str) -> bool | None:
-        """Whether the switch `name` of res.config.settings is on; None if there is none."""
-        known = self.read(
-            "res.config.settings", "fields_get", allfields=[name], attributes=["type"]
-        )
-        if name not in known:
+        """Whether the switch `name` is on for all internal users; None if there is none."""
+        group_id = self._group_id(SWITCHES.get(name, ""))
+        internal = self._group_id("base.group_user")
+        if group_id is None or internal is None:
             return None
-        return bool(self.read("res.config.settings", "default_get", fields=[name]).get(name))
+        rows = self.read("res.groups", "read", ids=[internal], fields=["all_implied_ids"])
+        return group_id in rows[0]["all_implied_ids"]
 
     def set_setting(self, name: str, on: bool) -> None:
-        """Turn the switch `name`.
+        """Turn the switch `name`, as Odoo's settings page does, but nothing else of that page.
 
-        Odoo's way is a transient record, which nobody may delete: its row goes when Odoo next
-        vacuums.
+        The page would also write the default of every other setting, and leave a transient record.
         """
-        ids = self.call("res.config.settings", "create", vals_list=[{name: on}])
-        self.call("res.config.settings", "execute", ids=ids)
+        group_id, internal = self._group_id(SWITCHES[name]), self._group_id("base.group_user")
+        command = [4 if on else 3, group_id, 0]
+        self.call("res.groups", "write", ids=[internal], vals={"implied_ids": [command]})
+
+    def _group_id(self, external_id: str) -> int | None:
+        module, _, name = external_id.partition(".")
+        rows = self.read(
+            "ir.model.data",
+            "search_read",
+            domain=[("module", "=", module), ("name", "=", name), ("model", "=", "res.groups")],
+            fields=["res_id"],
+        )
+        return int(rows[0]["res_id"]) if rows else None
 
 
 def _values(field: WantedField, model_id: int) -> dict[str, Any]:
