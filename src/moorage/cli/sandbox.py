@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -79,9 +82,19 @@ def demo(
         scale=scale,
         seed=seed,
         keep=keep,
+        program=_program(),
         on_step=(lambda _words, _result: None) if work.as_json else _show_step,
         on_progress=work.on_progress,
     )
+
+
+def _program() -> str:
+    """How this program is called from here: by its name if the shell finds it, else by its path."""
+    called = Path(sys.argv[0])
+    found = shutil.which("moorage")
+    if called.name != "moorage" or (found and Path(found).samefile(called)):
+        return "moorage"
+    return shlex.quote(str(demos.near(called.absolute())))
 
 
 def _show_step(words: str, result: Result) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from moorage.commands.opening import (
 )
 from moorage.commands.result import OnProgress, Result, silent
 from moorage.destination import DestinationIdentity
-from moorage.errors import MappingError, MoorageError, SettingsError
+from moorage.errors import MoorageError, SettingsError
 from moorage.mapping import load_mapping
 from moorage.project import Project
 from moorage.reports.scope import Effort, estimate, write_scope
@@ -164,14 +163,6 @@ def _mapping_settings(project: Project) -> dict[str, Any]:
     try:
         return load_mapping(project.mapping_path).mapping.settings
     except MoorageError:
-        return {}
-
-
-def _decided(project: Project) -> Mapping[str, Any]:
-    """The mapping's settings; a mapping that cannot be read yet does not keep rows from coming."""
-    try:
-        return load_mapping(project.mapping_path).mapping.settings
-    except MappingError:
         return {}
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import moorage.mapping
 from moorage.commands.opening import (
     PRODUCTION,
     known_discovery,
@@ -28,6 +32,7 @@ from moorage.mapping import (
     references_needed,
 )
 from moorage.mapping.check import models_needed
+from moorage.mapping.confirm import digest as meaning
 from moorage.mapping.confirm import require_confirmed
 from moorage.odoo import OdooClient
 from moorage.plan.decisions import Decisions
@@ -35,6 +40,7 @@ from moorage.plan.merges import apply_merges
 from moorage.prepare import PreparationPlan, plan_preparation
 from moorage.project import Project
 from moorage.staging import Staging
+from moorage.staging.staging import TARGET_OF
 
 #: Switches of Odoo's settings without which records of a model cannot be seen.
 SWITCHES = {"crm.lead": ("group_use_lead",)}
@@ -86,18 +92,40 @@ class Ground:
         )
 
     def build(self) -> CompiledMapping:
-        """Fill the target tables anew; the queues work on these."""
+        """Fill the target tables, unless they stand already; the queues work on these."""
         compiled = self.compile()
         self.staging.remember(PLAN_OF, None)
         self.staging.tidy_again(self.file.mapping.settings)
-        self.staging.tidy_again(self.file.mapping.settings)
         load_references(self.staging, self.destination, references_needed(self.file.mapping))
-        materialise(self.staging, compiled, self.project.settings.source.kind)
+        built_from = self._built_from()
+        if self.staging.recall(TARGET_OF) != built_from:
+            materialise(self.staging, compiled, self.project.settings.source.kind)
+            self.staging.remember(TARGET_OF, built_from)
         return compiled
+
+    def _built_from(self) -> str:
+        """The digest of everything that the target tables follow from."""
+        described = fields_of(self.destination, self.file)
+        references = self.staging.connection.execute(
+            "SELECT count(*), CAST(bit_xor(md5_number(concat_ws('|', model, fields, value, id,"
+            " matches))) AS VARCHAR) FROM meta.reference"
+        ).fetchall()
+        followed = [
+            _rules_of_filling(),
+            self.staging.digest,
+            self.staging.recall("tidy_settings"),
+            meaning(self.file.mapping),
+            hashlib.sha256(self.project.discovery_path.read_bytes()).hexdigest(),
+            {model: repr(sorted(fields.items())) for model, fields in described.items()},
+            references,
+        ]
+        return hashlib.sha256(json.dumps(followed, sort_keys=True).encode()).hexdigest()
 
     def build_decided(self) -> tuple[CompiledMapping, Decisions]:
         """As `build`, with the decided merges carried out; plans and witnesses work on these."""
         compiled = self.build()
+        # What follows changes the tables: they stand for this one use.
+        self.staging.remember(TARGET_OF, None)
         decisions = Decisions.load(self.project.decisions)
         apply_merges(
             self.staging,
@@ -107,6 +135,16 @@ class Ground:
             destination_id=self.destination_id,
         )
         return compiled, decisions
+
+
+@cache
+def _rules_of_filling() -> str:
+    """The digest of the code that fills target tables: another Moorage may fill them otherwise."""
+    folder = Path(moorage.mapping.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @contextmanager

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -21,7 +24,7 @@ from moorage.project.folder import STATE_FOLDER
 from moorage.project.secrets import source_account
 from moorage.project.settings import FILE_NAME
 from moorage.sandbox import OdooServer, Sandbox
-from moorage.sources.base import SourceKind, load_source_kinds
+from moorage.sources.base import DemoData, SourceKind, load_source_kinds
 
 SCALE, SEED = 300, 7
 WHO = "Moorage demo"
@@ -49,22 +52,29 @@ def demo(
     scale: int = SCALE,
     seed: int = SEED,
     keep: bool = False,
+    program: str = "moorage",
     on_step: OnStep = lambda _words, _result: None,
     on_progress: OnProgress = silent,
 ) -> DemoResult:
-    """Sandbox, demo data, project, and every verb in turn; `keep` goes on with what is there."""
+    """Sandbox, demo data, project, and every verb in turn; `keep` goes on with what is there.
+
+    `program` is how Moorage is called from the folder the caller stands in.
+    """
     started = time.monotonic()
     kind = _kind(source)
     root = home / f"{source}-demo"
-    sandbox = Sandbox()
-    on_progress("starting a real Odoo (the first time: some minutes)", 0, None)
-    server = sandbox.up() if keep else sandbox.reset()
-    if not (keep and (root / FILE_NAME).exists()):
-        on_progress("making up a CRM", 0, None)
-        _make_project(kind, root, sandbox, server, scale=scale, seed=seed)
+    answers: Mapping[str, Any] = {}
+    on_progress("starting a real Odoo and making up a CRM (the first time: some minutes)", 0, None)
+    if keep and (root / FILE_NAME).exists():
+        server = Sandbox().up()
+    else:
+        _clear(root)
+        server, data = _begun(kind, keep=keep, scale=scale, seed=seed)
+        _make_project(kind, root, server, data)
+        answers = data.answers
     project = Project.find(root)
-    attention = _journey(project, on_step, on_progress)
-    folder = f"moorage -C {root}"
+    attention = _journey(project, answers, on_step, on_progress)
+    folder = f"-C {shlex.quote(str(near(root)))}"
     return DemoResult(
         root=root,
         url=server.url,
@@ -74,8 +84,8 @@ def demo(
         seconds=round(time.monotonic() - started, 1),
         attention=attention,
         reports=(project.reports / "index.html",),
-        notes=(f"Where it stands: {folder} status",),
-        next_command=f"{folder} rollback",
+        notes=(f"Where it stands: {program} status {folder}",),
+        next_command=f"{program} rollback {folder}",
     )
 
 
@@ -90,14 +100,22 @@ def _kind(source: str) -> SourceKind:
     return kinds[source]
 
 
-def _make_project(
-    kind: SourceKind, root: Path, sandbox: Sandbox, server: OdooServer, *, scale: int, seed: int
-) -> None:
-    """Fill the demo's database and make the project that reads it."""
-    if kind.demo is None:
-        return
-    _clear(root)
-    data = kind.demo(sandbox, scale, seed)
+def near(path: Path) -> Path:
+    """`path` as it can be typed from here, if it is below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _begun(kind: SourceKind, *, keep: bool, scale: int, seed: int) -> tuple[OdooServer, DemoData]:
+    """A fresh Odoo (the one that is there, with `keep`), and the demo's data meanwhile."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        serving = beside.submit(Sandbox().up if keep else Sandbox().reset)
+        data = kind.demo(Sandbox(), scale, seed) if kind.demo else DemoData({}, {})
+        return serving.result(), data
+
+
+def _make_project(kind: SourceKind, root: Path, server: OdooServer, data: DemoData) -> None:
+    """Make the project that reads the demo's data."""
     project = Project.create(
         root, f"{kind.name}_demo", kind, given=data.options, url=server.url,
         database=server.database,
@@ -123,7 +141,9 @@ def _clear(root: Path) -> None:
         shutil.move(str(root), str(Path(away) / "former"))
 
 
-def _journey(project: Project, on_step: OnStep, on_progress: OnProgress) -> int:
+def _journey(
+    project: Project, answers: Mapping[str, Any], on_step: OnStep, on_progress: OnProgress
+) -> int:
     """Every verb in turn; how many things were set aside or differ at the end."""
 
     def step(words: str, result: Result) -> None:
@@ -131,7 +151,11 @@ def _journey(project: Project, on_step: OnStep, on_progress: OnProgress) -> int:
 
     step("discover", beginning.discover(project))
     step("extract", beginning.extract(project, on_progress=on_progress))
-    step("map --propose", mapping.map_propose(project))
+    words = "map --propose"
+    if answers:
+        mapping.map_settings(project, answers)
+        words += f"  (a person would answer; the demo sets {', '.join(answers)} in mapping.yaml)"
+    step(words, mapping.map_propose(project))
     step("map --check", mapping.map_check(project))
     step(f'map --confirm --name "{WHO}"', mapping.map_confirm(project, WHO))
     step("prepare --apply", loading.prepare(project, apply=True))

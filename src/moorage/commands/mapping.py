@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from moorage.commands.building import fields_of
 from moorage.commands.opening import PRODUCTION, kind_of, known_discovery, opened_destination
@@ -12,8 +15,10 @@ from moorage.errors import Finding, MappingError, MoorageError
 from moorage.mapping import FieldToCreate, fields_to_create, load_mapping
 from moorage.mapping.check import check
 from moorage.mapping.confirm import Confirmation, confirm, require_confirmed
+from moorage.mapping.document import written
 from moorage.mapping.explain import ExplainedField, explain
 from moorage.mapping.propose import propose
+from moorage.mapping.spec import load_mapping_to_edit
 from moorage.project import Project
 from moorage.reports.mapping import write_mapping
 
@@ -111,6 +116,20 @@ class ProposeResult(Result):
     added_objects: tuple[str, ...]
 
 
+def map_settings(project: Project, answers: Mapping[str, Any]) -> None:
+    """Write `answers` into the mapping's settings; the rest of the file stays as it is."""
+    with project.lock("map"):
+        document = load_mapping_to_edit(project.mapping_path).document
+        document.tree.setdefault("settings", {}).update(answers)
+        _replace(project.mapping_path, written(document.tree))
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_suffix(".yaml.new")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
 def map_propose(project: Project, *, to: str = PRODUCTION) -> ProposeResult:
     """Add to the mapping a place for everything it is silent about; what stands there stays."""
     with project.lock("map"):
@@ -120,9 +139,7 @@ def map_propose(project: Project, *, to: str = PRODUCTION) -> ProposeResult:
         with opened_destination(project, to) as destination:
             fields = fields_of(destination, file)
             proposal = propose(template, known_discovery(project), fields)
-        draft = path.with_suffix(".yaml.new")
-        draft.write_text(proposal.text, encoding="utf-8")
-        draft.replace(path)
+        _replace(path, proposal.text)
     return ProposeResult(
         added_fields=tuple(proposal.added_fields),
         added_objects=tuple(proposal.added_objects),

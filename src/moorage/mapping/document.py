@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,13 @@ def round_trip() -> YAML:
     yaml.width = 100
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
+
+
+def written(tree: Any) -> str:
+    """`tree` as the text of a file."""
+    stream = StringIO()
+    round_trip().dump(tree, stream)
+    return stream.getvalue()
 
 
 def read_document(path: Path) -> Document:

@@ -13,7 +13,7 @@ from moorage.mapping.preparing import prepare
 from moorage.mapping.select import link_table
 from moorage.mapping.stages import FindStage
 from moorage.staging import Staging
-from moorage.staging.staging import identifier, literal
+from moorage.staging.staging import TARGET_OF, identifier, literal
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ def materialise(
             todo="Use the mapping of this source.",
         )
     connection = staging.connection
+    staging.remember(TARGET_OF, None)
     try:
         _require(connection, compiled)
         _start(connection)

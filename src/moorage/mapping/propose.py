@@ -6,7 +6,6 @@ no fate yet, and marks as proposed what nobody has decided. Comments and order s
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from moorage.destination import ModelField
-from moorage.mapping.document import round_trip
+from moorage.mapping.document import written
 from moorage.mapping.expressions import Expressions
 from moorage.mapping.fates import entries_of, fields_used, without_fate
 from moorage.mapping.proposed_field import ProposedField, field_name, proposed_field
@@ -44,9 +43,7 @@ def propose(
     proposer.mark_proposed()
     for found in discovery.objects:
         proposer.add(found)
-    stream = io.StringIO()
-    round_trip().dump(file.document.tree, stream)
-    return Proposal(stream.getvalue(), proposer.added_fields, proposer.added_objects)
+    return Proposal(written(file.document.tree), proposer.added_fields, proposer.added_objects)
 
 
 class _Proposer:

@@ -53,12 +53,19 @@ def apply_merges(
     append_rows(staging, "target._adoptions", adoptions)
     _to_the_last_survivor(staging)
     _adopt_as_survivors(staging)
+    if not _count(staging):
+        return 0
     for table in tables:
         _fill_survivors(staging, table)
     for table in tables:
         for field in link_fields(table):
             _point_to_survivors(staging, table, field)
     return len(merges)
+
+
+def _count(staging: Staging) -> int:
+    ((count,),) = staging.connection.execute("SELECT count(*) FROM target._merges").fetchall()
+    return int(count)
 
 
 def _groups(decisions: Decisions) -> dict[tuple[str, str], list[DuplicateDecision]]:

@@ -120,10 +120,14 @@ class DemoServers(Protocol):
 
 @dataclass(frozen=True)
 class DemoData:
-    """Demo data that stand ready: the `options` and `secrets` that open them as a source."""
+    """Demo data that stand ready: the `options` and `secrets` that open them as a source.
+
+    `answers` are settings of the mapping: what a person who knows these data would decide.
+    """
 
     options: Mapping[str, Any]
     secrets: Mapping[str, str]
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

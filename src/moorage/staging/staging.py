@@ -1,6 +1,6 @@
 """The staging database of a project.
 
-One DuckDB file with four schemas: `raw` (as the source gave it, with `_key`, `_digest`, `_row`),
+One DuckDB file with four schemas: `raw` (as the source gave it, with `_key` and `_digest`),
 `tidy` (one row per object, built by the source's SQL), `target` (built by the mapping, columns are
 Odoo fields) and `meta`. An extraction fills `raw_next` and takes the place of `raw` in one
 transaction at its end, so a killed extraction leaves the former one whole.
@@ -24,6 +24,8 @@ from moorage.errors import RefusedError, StoppedError
 from moorage.sources.base import RawTable
 
 MEMORY_LIMIT_MB = 700
+#: The fact that says what the target tables were filled from, while nothing changed them since.
+TARGET_OF = "target_of"
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,9 @@ class Staging:
         for schema in ("tidy", "target"):
             connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             connection.execute(f"CREATE SCHEMA {schema}")
-        connection.execute("DELETE FROM meta.facts WHERE name LIKE 'tidy%'")
+        connection.execute(
+            "DELETE FROM meta.facts WHERE name LIKE 'tidy%' OR name = ?", [TARGET_OF]
+        )
         connection.execute("DROP SCHEMA raw CASCADE")
         connection.execute("CREATE SCHEMA raw")
         for name in names:
@@ -225,6 +229,7 @@ class Staging:
         connection = self.connection
         self.remember("tidy_statements", statements)
         self.remember("tidy_settings", None)
+        self.remember(TARGET_OF, None)
         connection.execute("CREATE OR REPLACE TABLE meta.settings (name VARCHAR, value JSON)")
         for name, value in settings.items():
             connection.execute("INSERT INTO meta.settings VALUES (?, ?)", [name, json.dumps(value)])

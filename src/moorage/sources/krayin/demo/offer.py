@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from moorage.sources.base import DemoData, DemoServers
+from moorage.sources.krayin.demo.catalog import stage_rows
 from moorage.sources.krayin.demo.generate import generate
 from moorage.sources.krayin.demo.load import Server
 
@@ -24,4 +25,15 @@ def offer(servers: DemoServers, scale: int, seed: int) -> DemoData:
         "user": user,
         "timezone": TIMEZONE,
     }
-    return DemoData(options, {"password": password})
+    return DemoData(options, {"password": password}, {"stage_outcomes": _outcomes()})
+
+
+def _outcomes() -> dict[str, str]:
+    """What the stages mean whose code does not say it: the answer to what discovery asks."""
+    _, stages, shares = stage_rows()
+    meant = {share["id"]: str(share["outcome"]) for share in shares}
+    return {
+        str(stage["id"]): meant[stage["id"]]
+        for stage in stages
+        if meant[stage["id"]] not in ("open", stage["code"])
+    }
