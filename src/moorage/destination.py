@@ -194,6 +194,12 @@ class Destination(Protocol):
         (messages, activities, followers), by model."""
         ...
 
+    def automations(self, models: Sequence[str]) -> list[str]:
+        """Names of the automation rules of Odoo that are active on `models`: they act on what is
+        loaded, and may send mail that no silent context holds back.
+        """
+        ...
+
     def now(self) -> str:
         """The server's clock, UTC, as Odoo writes datetimes: `YYYY-MM-DD HH:MM:SS`."""
         ...

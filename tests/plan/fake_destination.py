@@ -21,6 +21,9 @@ class FakeDestination:
         self.records[model][odoo_id] = {"id": odoo_id, "active": True, **values}
         return odoo_id
 
+    def automations(self, models: Any) -> list[str]:
+        return []
+
     def fields(self, model: str) -> dict[str, ModelField]:
         names = self.described.get(model, {})
         return {name: ModelField(name, kind, name) for name, kind in names.items()}

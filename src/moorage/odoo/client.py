@@ -111,6 +111,18 @@ class OdooClient(SchemaMixin):
             if self.fields(model)
         }
 
+    def automations(self, models: Sequence[str]) -> list[str]:
+        """Names of the active automation rules on `models`."""
+        if not self.fields("base.automation"):
+            return []
+        rows = self.read(
+            "base.automation",
+            "search_read",
+            domain=[("active", "=", True), ("model_name", "in", sorted(set(models)))],
+            fields=["name", "model_name"],
+        )
+        return [f"{row['name']} ({row['model_name']})" for row in rows]
+
     def now(self) -> str:
         """The server's clock, from the Date header of its answers."""
         return self._transport.server_time()

@@ -66,6 +66,7 @@ def make_plan(  # noqa: PLR0917
     bring_ledger(staging, ledger, destination_id)
     start_out(staging, tables)
     adopted, notes = apply_owners(staging, destination, tables, decisions)
+    notes = [*notes, *_automations(destination, tables)]
     cascade(staging, tables)
     start_matches(staging, [*adopted, *decided_adoptions(staging, tables)])
     match_existing(staging, destination, tables, decisions)
@@ -86,6 +87,15 @@ def make_plan(  # noqa: PLR0917
     for name in _TEMPORARY:
         staging.connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
     return report
+
+
+def _automations(destination: Destination, tables: Sequence[TargetTable]) -> list[str]:
+    """What in Odoo would act on the records by itself."""
+    return [
+        f"Odoo has an active automation rule, {name}: it will act on what is loaded;"
+        " archive it for the time of the run if it should not"
+        for name in destination.automations([table.model for table in tables])
+    ]
 
 
 def _bring_kept(staging: Staging, decisions: Decisions) -> None:
