@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from moorage.cli.queues import show_groups
-from moorage.cli.tables import facts, figures, heading, state, table
+from moorage.cli.screen import Screen
+from moorage.cli.tables import counted, figures, heading, state, table
 from moorage.cli.verb import Work, verb
 from moorage.commands import checking, loading, mapping
 from moorage.commands.result import Result
@@ -39,10 +40,10 @@ def map_(
     work: Work,
     *,
     propose: Annotated[
-        bool, typer.Option("--propose", help="Add a place for what it is silent about.")
+        bool, typer.Option("--propose", help="Propose a place for every field without one.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Hold it against source and Odoo.")
+        bool, typer.Option("--check", help="Check it against source and Odoo.")
     ] = False,
     confirm: Annotated[bool, typer.Option("--confirm", help="Confirm it as it stands.")] = False,
     name: Name = "",
@@ -86,7 +87,7 @@ def show_map(screen: Console, result: Result) -> None:
         words = f"Confirmed by {escape(confirmed.name)}, digest {confirmed.digest[:16]}"
         state(screen, "done", words)
     elif isinstance(result, mapping.ProposeResult):
-        heading(screen, f"{len(result.added_fields)} fields proposed")
+        heading(screen, f"{counted(len(result.added_fields), 'field')} proposed")
         for name in result.added_fields[:MANY]:
             state(screen, "ask", escape(name))
         if len(result.added_fields) > MANY:
@@ -127,7 +128,7 @@ def prepare(
     return loading.prepare(work.project, to=to, apply=apply)
 
 
-def show_prepare(screen: Console, result: loading.PrepareResult) -> None:
+def show_prepare(screen: Screen, result: loading.PrepareResult) -> None:
     """Fields and switches."""
     done = "made" if result.is_applied else "missing"
     count = len(result.fields) + len(result.settings)
@@ -135,18 +136,18 @@ def show_prepare(screen: Console, result: loading.PrepareResult) -> None:
     by_model: dict[str, list[str]] = {}
     for field in result.fields:
         by_model.setdefault(field.model, []).append(field.name)
-    rows = [(escape(model), _few(names), str(len(names))) for model, names in by_model.items()]
-    rows += [("settings", escape(name), "1") for name in result.settings]
-    if rows:
-        table(screen, ("model", f"fields {done}", "count"), rows, right=2)
+    rows = [(model, len(names)) for model, names in by_model.items()]
+    if result.settings:
+        rows.append(("settings", len(result.settings)))
+    if rows and screen.is_verbose:
+        named = [(escape(model), escape(", ".join(names))) for model, names in by_model.items()]
+        named += [("settings", escape(name)) for name in result.settings]
+        table(screen, ("model", f"fields {done}"), named, whole=(0,))
+    elif rows:
+        figures(screen, ("", done), rows, sums=True)
+        screen.print("[dim]their names: --verbose, or --json[/]")
     else:
         state(screen, "done", "Odoo has all that the mapping needs.")
-
-
-def _few(names: list[str]) -> str:
-    """The first names; all of them are in --json."""
-    more = len(names) - 3
-    return escape(", ".join(names[:3])) + (f" [dim]and {more} more[/]" if more > 0 else "")
 
 
 def plan(
@@ -181,12 +182,15 @@ def show_plan(screen: Console, result: loading.PlanResult) -> None:
     if warned:
         state(screen, "note", f"{warned:,} values are left out with a warning: see the report")
     for what, keys in (
-        ("owners", report.open_owners),
-        ("duplicate groups", report.open_duplicates),
-        ("matches", report.open_matches),
+        ("owner", report.open_owners),
+        ("duplicate group", report.open_duplicates),
+        ("row that several records in Odoo fit", report.open_matches),
     ):
-        if keys:
-            state(screen, "ask", f"{len(keys)} {what} wait for an answer")
+        if keys and what.startswith("row"):
+            state(screen, "ask", f"several records in Odoo fit: {', '.join(keys[:3])}")
+        elif keys:
+            wait = "waits" if len(keys) == 1 else "wait"
+            state(screen, "ask", f"{counted(len(keys), what)} {wait} for an answer")
     if result.confirmed_by:
         words = f"confirmed by {escape(result.confirmed_by)}, {result.confirmed_at}"
         state(screen, "done", words)
@@ -260,7 +264,8 @@ def show_verify(screen: Console, result: checking.VerifyResult) -> None:
     figures(screen, heads, rows, sums=True, tones={"differ": "red"})
     for check in found.sums:
         mark = "done" if check.agrees else "bad"
-        words = f"{check.model}.{check.field} {check.currency}: {check.expected:,}"
+        what = f"{check.model}.{check.field} {check.currency}".rstrip()
+        words = f"{what}: {check.expected:,}"
         state(screen, mark, words if check.agrees else f"{words}, in Odoo {check.found:,}")
     for difference in found.differences[:MANY]:
         state(screen, "bad", escape(str(difference)))
@@ -268,4 +273,3 @@ def show_verify(screen: Console, result: checking.VerifyResult) -> None:
         screen.print(f"  and {found.difference_count - MANY:,} more (see the report)")
     if found.agrees:
         state(screen, "done", "Odoo holds exactly what the source and the mapping say.")
-    facts(screen, [("money", f"{len(found.sums)} sums agree")] if found.agrees else [])

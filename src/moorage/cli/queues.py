@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from moorage.cli.tables import heading, state, table
+from moorage.cli.tables import counted, heading, places, state, table, waiting
 from moorage.cli.verb import Work, verb
 from moorage.commands import queues
 from moorage.errors import SettingsError
@@ -59,14 +59,14 @@ def owners(
     by: By = "",
     to: To = "production",
 ) -> queues.OwnersResult:
-    """Who each user of the source is in Odoo; answer what could not be told by e-mail."""
+    """Who each user of the source is in Odoo; answer what could not be matched by e-mail."""
     return queues.owners(work.project, to=to, answers=pairs(answer), answer_all=all_, by=by)
 
 
 def show_owners(screen: Console, result: queues.OwnersResult) -> None:
     """The queue, open questions first."""
     count = len(result.open_keys)
-    heading(screen, f"{len(result.rows)} owners", f"{count} wait for an answer" if count else "")
+    heading(screen, counted(len(result.rows), "owner"), waiting(count))
     rows = [
         (
             escape(row.source_key),
@@ -76,7 +76,7 @@ def show_owners(screen: Console, result: queues.OwnersResult) -> None:
         )
         for row in result.rows[:MANY]
     ]
-    table(screen, ("owner", "decision", "decided by", "records"), rows, right=3)
+    table(screen, ("owner", "decision", "decided by", "records"), rows, right=3, whole=(0,))
     screen.print(f"[dim]names and addresses: {escape(str(result.file))}[/]", soft_wrap=True)
 
 
@@ -84,7 +84,11 @@ def duplicates(
     work: Work,
     answer: Annotated[
         list[str] | None,
-        typer.Option("--answer", metavar="GROUP=DECISION", help="merge, merge:<id> or keep."),
+        typer.Option(
+            "--answer",
+            metavar="GROUP=DECISION",
+            help="merge, merge:<id> or keep; KEY=ID for a row that several records in Odoo fit.",
+        ),
     ] = None,
     all_: Annotated[
         str, typer.Option("--all", metavar="DECISION", help="merge or keep all open groups.")
@@ -102,12 +106,12 @@ def show_duplicates(screen: Console, result: queues.DuplicatesResult) -> None:
     count = len(result.open_groups)
     heading(
         screen,
-        f"{len(groups)} groups of possible duplicates",
-        f"{count} wait for an answer" if count else "",
+        f"{counted(len(groups), 'group')} of possible duplicates",
+        waiting(count),
     )
     rows = [
         (
-            escape(row.group),
+            escape(row.group).replace(" ", "\n", 1),
             escape(row.key),
             escape(row.why),
             escape(row.decision) if row.decision else "[yellow]?[/]",
@@ -115,7 +119,7 @@ def show_duplicates(screen: Console, result: queues.DuplicatesResult) -> None:
         for row in result.rows[:MANY]
     ]
     if rows:
-        table(screen, ("group", "record", "why", "decision"), rows)
+        table(screen, ("group", "record", "why", "decision"), rows, whole=(0, 1))
     if len(result.rows) > MANY:
         screen.print(f"and {len(result.rows) - MANY} more (all: --json, or the file)")
     screen.print(f"[dim]names: {escape(str(result.file))}[/]", soft_wrap=True)
@@ -135,13 +139,13 @@ def show_issues(screen: Console, result: queues.IssuesResult) -> None:
         (
             escape(group.reason),
             escape(group.entry),
-            escape(", ".join(group.places)),
+            places(group.keys),
             f"{group.count:,}",
         )
         for group in result.groups[:MANY]
     ]
-    heading(screen, f"{sum(group.count for group in result.groups):,} issues")
-    table(screen, ("what", "entry", "such as", "rows"), rows, right=3)
+    heading(screen, counted(sum(group.count for group in result.groups), "issue"))
+    table(screen, ("what", "entry", "such as", "rows"), rows, right=3, whole=(2,))
     for todo in dict.fromkeys(group.todo for group in result.groups):
         state(screen, "now", escape(todo))
     if len(result.groups) > MANY:
@@ -151,9 +155,10 @@ def show_issues(screen: Console, result: queues.IssuesResult) -> None:
 def show_groups(screen: Console, groups: tuple[AsideGroup, ...]) -> None:
     """Rows set aside, by reason."""
     rows = [
-        (escape(group.reason), escape(group.entry), escape(group.keys[0]), f"{group.count:,}")
+        (escape(group.reason), escape(group.entry), places(group.keys[:1]), f"{group.count:,}")
         for group in groups[:MANY]
     ]
-    table(screen, ("set aside because", "entry", "such as", "rows"), rows, right=3)
+    heads = ("set aside because", "entry", "such as", "rows")
+    table(screen, heads, rows, right=3, whole=(2,))
     if len(groups) > MANY:
         screen.print(f"and {len(groups) - MANY} more reasons (all: --json)")

@@ -28,11 +28,13 @@ def rollback(
     *,
     run: Annotated[int | None, typer.Option("--run", help="Only this run.")] = None,
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Only say what it does.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Also what people changed since.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Undo also what people changed since.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     to: Annotated[str, typer.Option(help="The destination.")] = "production",
 ) -> returning.RollbackResult:
-    """Put everything back; what people changed since is left and said."""
+    """Put everything back; what people changed since is kept and listed."""
     asks = not (yes or plan_only or work.as_json) and sys.stdin.isatty()
     what = f"run {run}" if run is not None else "everything this project did"
     if asks and not typer.confirm(f"Undo {what} in {to}?", err=True):

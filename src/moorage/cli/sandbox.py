@@ -23,12 +23,17 @@ from moorage.commands.result import Result
 def register(app: typer.Typer) -> None:
     """Add these verbs to `app`."""
     group = typer.Typer(help="A throw-away real Odoo on this machine.", no_args_is_help=True)
-    verb(group, "up", example="moorage sandbox up", show=show_sandbox)(up)
-    verb(group, "status", example="moorage sandbox status", show=show_sandbox)(status)
-    verb(group, "reset", example="moorage sandbox reset", show=show_sandbox)(reset)
-    verb(group, "down", example="moorage sandbox down", show=show_sandbox)(down)
+    verb(group, "up", example="moorage sandbox up", show=show_sandbox, in_project=False)(up)
+    verb(group, "status", example="moorage sandbox status", show=show_sandbox, in_project=False)(
+        status
+    )
+    verb(group, "reset", example="moorage sandbox reset", show=show_sandbox, in_project=False)(
+        reset
+    )
+    verb(group, "down", example="moorage sandbox down", show=show_sandbox, in_project=False)(down)
     app.add_typer(group, name="sandbox")
-    verb(app, "demo", example="moorage demo krayin --scale 1000", show=show_demo)(demo)
+    example = "moorage demo krayin --scale 1000"
+    verb(app, "demo", example=example, show=show_demo, in_project=False)(demo)
 
 
 def up(work: Work) -> sandboxes.SandboxResult:
@@ -101,7 +106,10 @@ def _show_step(words: str, result: Result) -> None:
     """A step as the verb itself would print it, behind the command line."""
     screen = console()
     screen.print()
-    screen.rule(f"[bold cyan]$ moorage {words}[/]", align="left", style="dim")
+    typed, _, remark = words.partition("  ")
+    screen.rule(f"[bold cyan]$ moorage {typed}[/]", align="left", style="dim")
+    if remark:
+        screen.print(f"[dim]{remark}[/]")
     show_result(screen, result, SHOWN[type(result)])
 
 
@@ -117,4 +125,3 @@ def show_demo(screen: Console, result: demos.DemoResult) -> None:
             ("project", str(result.root)),
         ],
     )
-    screen.print("To put everything back as it was, and see it counted:")

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -17,12 +27,21 @@ from moorage.commands.result import OnProgress, silent
 from moorage.errors import Finding, MoorageError
 
 LINE_SECONDS = 5.0
+WAIT_SECONDS = 10.0
 MANY = 40
 
 
-def console() -> Console:
+class Screen(Console):
+    """Where results go; `is_verbose` asks for all that a result has to tell."""
+
+    is_verbose = False
+
+
+def console(*, is_verbose: bool = False) -> Screen:
     """Where results go. Colours follow the terminal and NO_COLOR."""
-    return Console(highlight=False, soft_wrap=False, emoji=False)
+    screen = Screen(highlight=False, soft_wrap=False, emoji=False)
+    screen.is_verbose = is_verbose
+    return screen
 
 
 def side_console() -> Console:
@@ -65,25 +84,43 @@ def _sentence(words: str) -> str:
     return begin + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
 
 
+@dataclass(frozen=True)
+class Telling:
+    """How far work is, and that a server is waited for."""
+
+    on_progress: OnProgress
+    on_wait: Callable[[str], None]
+
+
 @contextmanager
-def progress(*, quiet: bool = False) -> Iterator[OnProgress]:
-    """A bar on a terminal; a plain line now and then where there is none; nothing when quiet."""
+def progress(*, quiet: bool = False) -> Iterator[Telling]:
+    """A bar on a terminal; a plain line now and then where there is none; when quiet waits only."""
     if quiet:
-        yield silent
+        yield Telling(silent, _waits(_line))
     elif sys.stderr.isatty():
-        with _bar() as bar:
-            yield bar
+        with _bar() as telling:
+            yield telling
     else:
-        yield _lines()
+        yield Telling(_lines(), _waits(_line))
+
+
+class _Rate(ProgressColumn):
+    """How much goes through in a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f}/s" if speed else "", style="dim")
 
 
 @contextmanager
-def _bar() -> Iterator[OnProgress]:
+def _bar() -> Iterator[Telling]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=side_console(), transient=True) as bars:
         tasks: dict[str, int] = {}
@@ -95,7 +132,29 @@ def _bar() -> Iterator[OnProgress]:
                 tasks[what] = bars.add_task(escape(what), total=total)
             bars.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
 
-        yield on_progress
+        def warn(words: str) -> None:
+            bars.console.print(f"[yellow]![/] {escape(words)}")
+
+        yield Telling(on_progress, _waits(warn))
+
+
+def _waits(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Tell of a wait at once, and then every few seconds."""
+    last = float("-inf")
+
+    def on_wait(words: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= WAIT_SECONDS:
+            last = now
+            tell(words)
+
+    return on_wait
+
+
+def _line(words: str) -> None:
+    sys.stderr.write(words + "\n")
+    sys.stderr.flush()
 
 
 def _lines() -> OnProgress:
@@ -106,8 +165,7 @@ def _lines() -> OnProgress:
         now = time.monotonic()
         if now - last >= LINE_SECONDS:
             of = f" of {total:,}" if total else ""
-            sys.stderr.write(f"{what}: {done:,}{of}\n")
-            sys.stderr.flush()
+            _line(f"{what}: {done:,}{of}")
             last = now
 
     return on_progress

@@ -50,15 +50,43 @@ def facts(screen: Console, pairs: Sequence[tuple[str, str]]) -> None:
     screen.print(grid)
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 issue`, `2 issues`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def waiting(count: int) -> str:
+    """How many questions are open; nothing if none is."""
+    return f"{count:,} {'waits' if count == 1 else 'wait'} for an answer" if count else ""
+
+
+def places(keys: Sequence[str]) -> str:
+    """Keys of source rows, one a line, and below them table and id in words."""
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        _, table, row = key.split(":", 2)
+        found.setdefault(table, []).append(row)
+    words = "; ".join(f"{table} id {', '.join(rows)}" for table, rows in found.items())
+    return "\n".join([*map(escape, keys), f"[dim]{escape(words)}[/]"])
+
+
 def table(
-    screen: Console, heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: int = 99
+    screen: Console,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: int = 99,
+    whole: Sequence[int] = (),
 ) -> None:
-    """A table of words; columns from `right` on are figures. Cells may hold markup."""
+    """A table of words; columns from `right` on are figures, those of `whole` are never wrapped.
+
+    Cells may hold markup.
+    """
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
     for place, head in enumerate(heads):
         is_figure = place >= right
-        grid.add_column(head, justify="right" if is_figure else "left", no_wrap=is_figure,
-                        overflow="fold")  # fmt: skip
+        grid.add_column(head, justify="right" if is_figure else "left",
+                        no_wrap=is_figure or place in whole, overflow="fold")  # fmt: skip
     for row in rows:
         grid.add_row(*row)
     screen.print(grid)

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from moorage.cli.crash import redacted, write_crash
-from moorage.cli.screen import console, progress, show_error
-from moorage.commands.result import OnProgress, Result, silent, to_json
+from moorage.cli.screen import Screen, console, progress, show_error
+from moorage.commands.result import ON_WAIT, OnProgress, Result, silent, to_json
 from moorage.errors import MoorageError, StoppedError
 from moorage.project import Project
 
@@ -27,7 +26,9 @@ Folder = Annotated[
     typer.Option("--project", "-C", help="The project folder (default: from here upwards)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show where an error came from.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help="Tell all; show where an error came from.")
+]
 _SHARED = (
     ("shared_folder", Folder, None),
     ("shared_json", AsJson, False),
@@ -53,11 +54,16 @@ class Work:
         return self.known
 
 
-Show = Callable[[Console, Any], None]
+Show = Callable[[Screen, Any], None]
 
 
-def verb(app: typer.Typer, name: str, *, example: str, show: Show) -> Callable[[Any], Any]:
-    """Register `function(work, **options) -> Result` as the command `name`."""
+def verb(
+    app: typer.Typer, name: str, *, example: str, show: Show, in_project: bool = True
+) -> Callable[[Any], Any]:
+    """Register `function(work, **options) -> Result` as the command `name`.
+
+    One that is not `in_project` has no option to name a project.
+    """
 
     def register(function: Callable[..., Result]) -> Callable[..., Result]:
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
@@ -66,10 +72,11 @@ def verb(app: typer.Typer, name: str, *, example: str, show: Show) -> Callable[[
                 name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
             )
             for name, annotation, default in _SHARED
+            if in_project or annotation is not Folder
         ]
 
         def command(**given: Any) -> None:
-            folder, as_json, verbose = (given.pop(name) for name, *_ in _SHARED)
+            folder, as_json, verbose = (given.pop(name, unset) for name, _, unset in _SHARED)
             work = Work(folder or Path.cwd(), as_json=as_json)
             code = carry_out(work, name, lambda: function(work, **given), show, is_verbose=verbose)
             raise typer.Exit(code)
@@ -96,10 +103,11 @@ def carry_out(
     """Run `action` and show how it went; the exit code."""
     try:
         # A script that reads JSON has no use for progress, unless a person watches too.
-        with progress(quiet=work.as_json and not sys.stderr.isatty()) as on_progress:
-            work.on_progress = on_progress
+        with progress(quiet=work.as_json and not sys.stderr.isatty()) as telling:
+            work.on_progress = telling.on_progress
+            ON_WAIT.set(telling.on_wait)
             result = action()
-        _show_result(work, name, result, show)
+        _show_result(work, name, result, show, is_verbose=is_verbose)
     except MoorageError as error:
         return _failed(work, name, error, is_verbose)
     except KeyboardInterrupt:
@@ -118,18 +126,20 @@ def carry_out(
     return result.exit_code
 
 
-def _show_result(work: Work, name: str, result: Result, show: Show) -> None:
+def _show_result(work: Work, name: str, result: Result, show: Show, *, is_verbose: bool) -> None:
     if work.as_json:
         document = {"command": name, "exit_code": result.exit_code, **result.as_json()}
         _print_json(document)
         return
-    screen = console()
+    screen = console(is_verbose=is_verbose)
     show_result(screen, result, show)
+    if result.next_words:
+        screen.print(escape(result.next_words))
     if result.next_command:
         screen.print(f"[dim]next[/]    [bold]{escape(result.next_command)}[/]", soft_wrap=True)
 
 
-def show_result(screen: Console, result: Result, show: Show) -> None:
+def show_result(screen: Screen, result: Result, show: Show) -> None:
     """`result` as its verb shows it, then its notes and reports."""
     show(screen, result)
     for note in result.notes:

@@ -85,6 +85,7 @@ def demo(
         attention=attention,
         reports=(project.reports / "index.html",),
         notes=(f"Where it stands: {program} status {folder}",),
+        next_words="To put everything back as it was, and see it counted:",
         next_command=f"{program} rollback {folder}",
     )
 
@@ -154,20 +155,21 @@ def _journey(
     words = "map --propose"
     if answers:
         mapping.map_settings(project, answers)
-        words += f"  (a person would answer; the demo sets {', '.join(answers)} in mapping.yaml)"
+        words += "  A person would answer what discovery asked; the demo wrote its answers into"
+        words += f" mapping.yaml: settings.{', settings.'.join(answers)}."
     step(words, mapping.map_propose(project))
     step("map --check", mapping.map_check(project))
     step(f'map --confirm --name "{WHO}"', mapping.map_confirm(project, WHO))
     step("prepare --apply", loading.prepare(project, apply=True))
     _answer_owners(project, step)
-    words = "duplicates --all keep  (a person would look at each; the demo keeps them apart)"
+    words = "duplicates --all keep  A person would look at each; the demo keeps them apart."
     step(words, queues.duplicates(project, answer_all="keep", by=WHO))
     step("plan", loading.plan(project))
     step(f'plan --confirm --name "{WHO}"', loading.plan_confirm(project, WHO))
     step("run", loading.run(project, on_progress=on_progress))
     verified = checking.verify(project, on_progress=on_progress)
     step("verify", verified)
-    step("plan  (again: a second run would change nothing)", loading.plan(project))
+    step("plan  Again: a second run would change nothing.", loading.plan(project))
     return verified.attention
 
 
@@ -176,7 +178,7 @@ def _answer_owners(project: Project, step: Callable[[str, Result], None]) -> Non
     asked = queues.owners(project)
     answers = {row.source_key: _answer(row) for row in asked.rows if not row.decision}
     answered = queues.owners(project, answers=answers, by=WHO) if answers else asked
-    step("owners  (a person would answer; the demo answers for them)", answered)
+    step("owners  A person would answer; the demo answers for them.", answered)
 
 
 def _answer(row: OwnerDecision) -> str:

@@ -123,7 +123,7 @@ def _plan_result(project: Project, to: str, saved: SavedPlan) -> PlanResult:
     elif report.open_duplicates:
         following = "moorage duplicates"
     elif report.open_matches:
-        following = "moorage issues"
+        following = f"moorage duplicates --answer {report.open_matches[0]}=ID"
     elif saved.confirmed_by:
         following = "moorage run"
     elif report.changes_nothing:

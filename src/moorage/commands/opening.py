@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 
+from moorage.commands.result import ON_WAIT
 from moorage.errors import RefusedError
 from moorage.ledger import Ledger
 from moorage.odoo import OdooClient
@@ -43,10 +44,8 @@ def opened_source(project: Project) -> Iterator[Source]:
 
 
 @contextmanager
-def opened_destination(
-    project: Project, name: str, on_wait: Callable[[str], None] | None = None
-) -> Iterator[OdooClient]:
-    """The Odoo database called `name` in the settings."""
+def opened_destination(project: Project, name: str) -> Iterator[OdooClient]:
+    """The Odoo database called `name` in the settings; who waits for it is told by `ON_WAIT`."""
     settings = project.destination(name)
     client = OdooClient(
         settings.url,
@@ -55,7 +54,7 @@ def opened_destination(
         project=project.name,
         source=project.settings.source.kind,
         connections=settings.connections,
-        on_wait=on_wait,
+        on_wait=ON_WAIT.get(),
     )
     try:
         yield client

@@ -137,7 +137,10 @@ def _looked(ground: Ground, tables: list[TargetTable], path: Path) -> Duplicates
 
 @dataclass(frozen=True)
 class IssueGroup:
-    """Issues of one reason: how many rows, and where the first of them stand in the source."""
+    """Issues of one reason: how many rows, and where the first of them stand in the source.
+
+    `places` say in words what `keys` say: table and id.
+    """
 
     severity: str
     entry: str
@@ -145,6 +148,7 @@ class IssueGroup:
     todo: str
     said_by: str
     count: int
+    keys: tuple[str, ...]
     places: tuple[str, ...]
 
 
@@ -178,6 +182,7 @@ def issues(project: Project, *, to: str = PRODUCTION) -> IssuesResult:
             members[0].todo,
             members[0].said_by,
             sum(issue.count for issue in members),
+            tuple(issue.key for issue in members[:3]),
             tuple(issue.place for issue in members[:3]),
         )
         for (severity, entry, reason), members in groups.items()

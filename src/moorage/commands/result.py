@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +12,14 @@ from typing import Any
 
 #: Called as work goes on: what, how much is done, how much there is (None: not known).
 OnProgress = Callable[[str, int, int | None], None]
+
+
+def unheard(words: str) -> None:
+    """A wait that nobody is told of."""
+
+
+#: Told in a sentence, again and again, while a server is waited for. Whoever runs commands sets it.
+ON_WAIT: ContextVar[Callable[[str], None]] = ContextVar("on_wait", default=unheard)
 
 
 def silent(what: str, done: int, total: int | None = None) -> None:
@@ -21,11 +30,13 @@ def silent(what: str, done: int, total: int | None = None) -> None:
 class Result:
     """The end of a command. `attention` is how many things were set aside or differ.
 
-    `next_command` is what to type next, `notes` are whole sentences, `reports` are files written.
+    `next_command` is what to type next and `next_words`, if it needs any, what for; `notes` are
+    whole sentences, `reports` are files written.
     """
 
     attention: int = 0
     next_command: str = ""
+    next_words: str = ""
     notes: tuple[str, ...] = ()
     reports: tuple[Path, ...] = ()
 

@@ -71,5 +71,6 @@ def rollback(
         report=report,
         attention=0 if report.complete or run_id is not None else max(1, kept),
         reports=write_rollback(project.reports, project.name, to, report),
-        next_command="moorage plan",
+        # With everything gone, Odoo lacks the fields again; after one run it has them still.
+        next_command="moorage plan" if run_id is not None else "moorage prepare --apply",
     )

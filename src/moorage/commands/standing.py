@@ -147,6 +147,8 @@ def _planned(project: Project, runs: Sequence[Row]) -> Step:
     words = ", ".join(f"{count:,} {WORDS[name]}" for name, count in report.totals.items())
     if report.has_questions:
         following = "moorage owners" if report.open_owners else "moorage duplicates"
+        if report.open_matches and not (report.open_owners or report.open_duplicates):
+            following += f" --answer {report.open_matches[0]}=ID"
         return Step("plan", "open", f"questions are open: {words}", following)
     is_done = bool(saved.confirmed_by) or report.changes_nothing
     following = 'moorage plan --confirm --name "Your Name"'
@@ -168,9 +170,10 @@ def _verified(project: Project, runs: Sequence[Row]) -> Step:
     try:
         found = json.loads((project.reports / "verification.json").read_text(encoding="utf-8"))
         made_at, words = str(found["made_at"]), str(found["verdict"]["words"])
+        about = found.get("destination", PRODUCTION)
     except (OSError, ValueError, KeyError, TypeError):
-        made_at, words = "", ""
-    if not loads or made_at < str(loads[-1]["ended_at"]):
+        made_at, words, about = "", "", PRODUCTION
+    if about != PRODUCTION or not loads or made_at < str(loads[-1]["ended_at"]):
         return Step("verify", "open", "not verified since the last run", "moorage verify")
     mark = "done" if words == "equal" else "warn"
     return Step("verify", mark, f"{words}, {made_at[:16]} UTC", "moorage verify")

@@ -93,5 +93,5 @@ def _step(step: Step) -> str:
 
 def _value(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(as_text(item) for item in value)
+        return ", ".join(as_text(item) for item in value) or "empty"
     return as_text(value) or "empty"

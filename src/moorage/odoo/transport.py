@@ -32,6 +32,8 @@ ANSWER_TIMEOUT_SECONDS = 900.0
 CONNECT_TIMEOUT_SECONDS = 10.0
 #: How long a server may be away before the run stops; a restart of PostgreSQL takes less.
 PATIENCE_SECONDS = 180.0
+#: The same before the first answer of all: then it is rather the address that is wrong.
+FIRST_PATIENCE_SECONDS = 15.0
 
 
 class Transport:
@@ -56,6 +58,7 @@ class Transport:
         self.url = f"{parts.scheme}://{parts.netloc}"
         self.patience_seconds = patience_seconds
         self._on_wait = on_wait or (lambda _: None)
+        self._has_answered = False
         self._stopping = threading.Event()
         self._headers = {
             "Authorization": f"bearer {api_key}",
@@ -79,6 +82,7 @@ class Transport:
             )
         except (HTTPError, OSError) as error:
             raise self._translated(error, path, writing) from None
+        self._has_answered = self._has_answered or answer.status < 500
         return decode(answer.status, answer.data, where=f"{self.url}{path}", writing=writing)
 
     def server_time(self) -> str:
@@ -114,8 +118,13 @@ class Transport:
         return kind(f"the connection broke off ({type(cause).__name__})", where=where)
 
     def patiently(self, call: Callable[[], Any], *, patience_seconds: float | None = None) -> Any:
-        """`call()`, again and again while Odoo is away or a race was lost, then its last error."""
+        """`call()`, again and again while Odoo is away or a race was lost, then its last error.
+
+        An Odoo that never answered yet is given up sooner. `on_wait` is told of each wait.
+        """
         patience = self.patience_seconds if patience_seconds is None else patience_seconds
+        if not self._has_answered:
+            patience = min(patience, FIRST_PATIENCE_SECONDS)
         deadline = time.monotonic() + patience
         pause = 0.2
         while True:
@@ -124,7 +133,11 @@ class Transport:
             except (UnreachableError, RaceError) as error:
                 if time.monotonic() + pause > deadline or self._stopping.is_set():
                     raise self._given_up(error, patience) from error
-                self._on_wait(error.what)
+                if isinstance(error, UnreachableError):
+                    rest = max(deadline - time.monotonic(), 1)
+                    self._on_wait(
+                        f"Odoo does not answer ({error.what}); trying again for up to {rest:.0f} s"
+                    )
                 self._stopping.wait(pause)
                 pause = min(pause * 1.7, 10.0)
 

@@ -136,12 +136,14 @@ def _empty(
 ) -> None:
     only = "x.kind = 'waive'" if is_strict(field) else "true"
     here = f"entry = {literal(table.entry)} AND field = {literal(field.name)}"
-    staging.connection.execute(
+    ((lost_count,),) = staging.connection.execute(
         f"INSERT INTO target._emptied SELECT {literal(table.entry)}, {literal(table.model)},"
         f" x.key, {literal(field.name)}, x.link, CASE x.kind WHEN 'waive' THEN 'waived'"
         " WHEN 'nowhere' THEN 'nothing in the plan creates it' ELSE 'it is set aside' END"
         f" FROM ({_lost_links_sql(tables, table, field)}) AS x WHERE {only}"
-    )
+    ).fetchall()
+    if not lost_count:
+        return
     column = identifier(field.name)
     left = (
         f"list_filter(t.{column}, lambda link: NOT list_contains(e.links, link))"

@@ -27,7 +27,8 @@ destinations:
     url: {url}
     database: {database}
     # connections: 4
-  # A copy to rehearse on (moorage run --to staging); key: MOORAGE_ODOO_KEY_STAGING
+  # A copy to rehearse on: moorage plan --to staging, then run and verify --to staging;
+  # its key: MOORAGE_ODOO_KEY_STAGING
   # staging:
   #   url: https://staging.example.com
   #   database: staging

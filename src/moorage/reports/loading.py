@@ -45,7 +45,8 @@ def write_plan(
 ) -> tuple[Path, ...]:
     """Write plan.html and plan.json."""
     data = {"destination": destination, "confirmed_by": confirmed_by, **plan.as_json()}
-    return write_report(folder, project, _plan_page(destination, plan, confirmed_by), data)
+    page = _plan_page(destination, plan, confirmed_by)
+    return write_report(folder, project, page, data, destination=destination)
 
 
 def _plan_page(destination: str, plan: PlanReport, confirmed_by: str) -> Page:
@@ -176,7 +177,7 @@ def write_reconciliation(
         "objects": objects,
         "set_aside": [asdict(group) for group in asides],
     }
-    return write_report(folder, project, page, data)
+    return write_report(folder, project, page, data, destination=destination)
 
 
 def _reconciliation_page(

@@ -18,7 +18,8 @@ def write_rollback(
 ) -> tuple[Path, ...]:
     """Write rollback.html and rollback.json."""
     data = {"destination": destination, **asdict(report)}
-    return write_report(folder, project, _page(destination, report), data)
+    page = _page(destination, report)
+    return write_report(folder, project, page, data, destination=destination)
 
 
 def _page(destination: str, report: RollbackReport) -> Page:

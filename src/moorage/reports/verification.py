@@ -18,7 +18,8 @@ def write_verification(
     folder: Path, project: str, destination: str, found: VerifyReport
 ) -> tuple[Path, ...]:
     """Write verification.html and verification.json."""
-    return write_report(folder, project, _page(destination, found), plain_verification(found))
+    page = _page(destination, found)
+    return write_report(folder, project, page, plain_verification(found), destination=destination)
 
 
 def plain_verification(found: VerifyReport) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: The order of the journey, which is the order of the index.
 ORDER = ("scope", "mapping", "plan", "reconciliation", "verification", "rollback")
+#: The destination whose reports have plain names; those of others (rehearsals) carry its name.
+MAIN = "production"
 PURPOSES = {
     "scope": "What the source holds, and what moving it will take.",
     "mapping": "Where every field goes, and what stays behind, with the reason.",
@@ -39,13 +41,23 @@ class Entry:
     lead: str
 
 
-def write_report(folder: Path, project: str, page: Page, data: Any) -> tuple[Path, ...]:
-    """Write `page` and `data` into `folder` and bring the index up to date; the page's path."""
+def write_report(
+    folder: Path, project: str, page: Page, data: Any, *, destination: str = MAIN
+) -> tuple[Path, ...]:
+    """Write `page` and `data` into `folder` and bring the index up to date; the page's path.
+
+    A rehearsal's report stands beside that of production: `verification-staging.html`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    if destination != MAIN:
+        page = replace(
+            page, name=f"{page.name}-{destination}", title=f"{page.title}, {destination}"
+        )
     made_at = datetime.now(UTC)
     document = {
         "report": page.name,
         "project": project,
+        "destination": destination,
         "title": page.title,
         "verdict": {"words": page.verdict.words, "tone": page.verdict.tone},
         "lead": page.lead,
@@ -57,19 +69,22 @@ def write_report(folder: Path, project: str, page: Page, data: Any) -> tuple[Pat
     _put(folder / f"{page.name}.json", as_json + "\n")
     _put(html, _draw("page.html.j2", page=page, project=project, made_at=_moment(made_at)))
     entries = [_entry(folder, name) for name in ORDER]
+    rehearsed = [path.stem for name in ORDER for path in sorted(folder.glob(f"{name}-*.json"))]
+    entries += [_entry(folder, name) for name in rehearsed]
     _put(folder / "index.html", _draw("index.html.j2", project=project, entries=entries))
     return (html,)
 
 
 def _entry(folder: Path, name: str) -> Entry:
-    title = name.capitalize()
+    kind, _, destination = name.partition("-")
+    title = kind.capitalize() + (f", {destination}" if destination else "")
     try:
         found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         verdict = Chip(found["verdict"]["words"], found["verdict"]["tone"])
         made_at = _moment(datetime.fromisoformat(found["made_at"]))
-        return Entry(name, title, PURPOSES[name], verdict, made_at, found["lead"])
+        return Entry(name, title, PURPOSES[kind], verdict, made_at, found["lead"])
     except (OSError, ValueError, KeyError, TypeError):
-        return Entry(name, title, PURPOSES[name], None, "", "")
+        return Entry(name, title, PURPOSES[kind], None, "", "")
 
 
 def _moment(at: datetime) -> str:

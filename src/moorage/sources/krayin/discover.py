@@ -73,8 +73,14 @@ def _described(attribute: Attribute) -> dict[str, Any]:
 
 
 def _not_moved(counts: Mapping[str, int]) -> list[str]:
-    later = [f"{counts[name]} {name}" for name in ("activities", "emails") if counts.get(name)]
+    nouns = {"activities": "activity", "emails": "e-mail"}
+    later = [_counted(counts[name], noun) for name, noun in nouns.items() if counts.get(name)]
     return [f"Counted, not read in this version: {', '.join(later)}."] if later else []
+
+
+def _counted(count: int, noun: str) -> str:
+    plural = noun.removesuffix("y") + "ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count} {noun if count == 1 else plural}"
 
 
 class Look:
@@ -166,17 +172,17 @@ class Look:
         """Counts of what a reader of the scope should know beforehand."""
         leads = self._table("leads")
         checks = [
-            (f"SELECT count(*) FROM {leads} WHERE person_id IS NULL", "leads without a person"),
-            (f"SELECT count(*) FROM {leads} WHERE user_id IS NULL", "leads without an owner"),
+            (f"SELECT count(*) FROM {leads} WHERE person_id IS NULL", "lead", "without a person"),
+            (f"SELECT count(*) FROM {leads} WHERE user_id IS NULL", "lead", "without an owner"),
         ]
         if self._schema.has("leads", "lead_pipeline_stage_id"):
             sql = f"SELECT count(*) FROM {leads} WHERE lead_pipeline_stage_id IS NULL"
-            checks.append((sql, "leads without a stage"))
+            checks.append((sql, "lead", "without a stage"))
         if self._schema.has("lead_quotes") and self._schema.has("quotes"):
             checks.append((
                 f"SELECT count(*) FROM {self._table('quotes')} WHERE id NOT IN"
                 f" (SELECT quote_id FROM {self._table('lead_quotes')})",
-                "quotes without a lead",
+                "quote", "without a lead",
             ))  # fmt: skip
-        found = [(self._number(sql), text) for sql, text in checks]
-        return [f"{count} {text}." for count, text in found if count]
+        found = [(self._number(sql), noun, lacking) for sql, noun, lacking in checks]
+        return [f"{_counted(count, noun)} {lacking}." for count, noun, lacking in found if count]
