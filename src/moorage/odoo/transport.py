@@ -142,8 +142,16 @@ class Transport:
                 pause = min(pause * 1.7, 10.0)
 
     def _given_up(self, error: MoorageError, patience: float) -> UnreachableError:
+        what = f"{error.what} (tried for {patience:.0f} seconds)"
+        if not self._has_answered:
+            return UnreachableError(
+                what,
+                where=error.where,
+                state="This command changed nothing.",
+                todo="Check the address in moorage.yaml and that Odoo runs, then run it again.",
+            )
         return UnreachableError(
-            f"{error.what} (tried for {patience:.0f} seconds)",
+            what,
             where=error.where,
             state="What was done is recorded in the ledger.",
             todo="When Odoo answers again, run the same command: it goes on from there.",
