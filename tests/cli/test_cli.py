@@ -238,3 +238,28 @@ def test_ctrl_c_is_a_stop_with_a_state(project: Project) -> None:
         assert "Stopped" in said
         assert "again" in said
         assert "Traceback" not in said
+
+
+def test_version_is_quick(tmp_path: Path) -> None:
+    code = (
+        "import sys; from moorage.cli.app import main\n"
+        "try: main(['--version'])\n"
+        "except SystemExit: print(sorted({'duckdb', 'pydantic', 'jinja2'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_lists_the_verbs_in_the_order_of_the_journey() -> None:
+    shown = CliRunner().invoke(app, ["--help"], terminal_width=80).output
+    places = [shown.index(f" {verb} ") for verb in ("new", "map", "plan", "run", "verify")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("words", [["demo"], ["sandbox", "up"]])
+def test_what_is_in_no_project_takes_none(tmp_path: Path, words: list[str]) -> None:
+    failed = moorage(*words, "-C", str(tmp_path), cwd=tmp_path)
+    assert failed.returncode == 2
+    assert "-C" in failed.stderr

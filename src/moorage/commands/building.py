@@ -91,14 +91,17 @@ class Ground:
             fields_of(self.destination, self.file),
         )
 
-    def build(self) -> CompiledMapping:
-        """Fill the target tables, unless they stand already; the queues work on these."""
+    def build(self, *, anew: bool = False) -> CompiledMapping:
+        """Fill the target tables, unless they stand already; the queues work on these.
+
+        With `anew` they are filled in any case: a witness trusts nothing that stands.
+        """
         compiled = self.compile()
         self.staging.remember(PLAN_OF, None)
         self.staging.tidy_again(self.file.mapping.settings)
         load_references(self.staging, self.destination, references_needed(self.file.mapping))
         built_from = self._built_from()
-        if self.staging.recall(TARGET_OF) != built_from:
+        if anew or self.staging.recall(TARGET_OF) != built_from:
             materialise(self.staging, compiled, self.project.settings.source.kind)
             self.staging.remember(TARGET_OF, built_from)
         return compiled
@@ -121,9 +124,9 @@ class Ground:
         ]
         return hashlib.sha256(json.dumps(followed, sort_keys=True).encode()).hexdigest()
 
-    def build_decided(self) -> tuple[CompiledMapping, Decisions]:
+    def build_decided(self, *, anew: bool = False) -> tuple[CompiledMapping, Decisions]:
         """As `build`, with the decided merges carried out; plans and witnesses work on these."""
-        compiled = self.build()
+        compiled = self.build(anew=anew)
         # What follows changes the tables: they stand for this one use.
         self.staging.remember(TARGET_OF, None)
         decisions = Decisions.load(self.project.decisions)

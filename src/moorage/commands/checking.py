@@ -41,7 +41,7 @@ def verify(
 ) -> VerifyResult:
     """Recompute every value from staging, read Odoo back, and compare."""
     with grounded(project, "verify", to) as ground:
-        compiled, decisions = ground.build_decided()
+        compiled, decisions = ground.build_decided(anew=True)
         saved = load_plan(ground.plan_folder)
         # The plan says which rows were not to go, and empties links that lead nowhere.
         make_plan(
