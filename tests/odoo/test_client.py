@@ -122,3 +122,12 @@ def test_reading_goes_in_pages_and_sees_the_archived(client: OdooClient) -> None
 def test_odoo_s_reason_is_kept(client: OdooClient) -> None:
     with pytest.raises(RowError, match="'Stage Name'"):
         client.call("crm.stage", "create", vals_list=[{"name": False}])
+
+
+def test_links_to_archived_records_are_read(client: OdooClient) -> None:
+    category = client.call("res.partner.category", "create", vals_list=[{"name": "Old"}])
+    values = {"name": "Linked", "category_id": [[6, 0, category]]}
+    partner = client.call("res.partner", "create", vals_list=[values])
+    client.write("res.partner.category", category, {"active": False})
+    pages = list(client.pages("res.partner", [("id", "in", partner)], ["name", "category_id"]))
+    assert pages == [[{"id": partner[0], "name": "Linked", "category_id": category}]]

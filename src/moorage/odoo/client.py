@@ -146,21 +146,28 @@ class OdooClient(SchemaMixin):
         """All records of `domain`, archived too, by ascending id, in pages."""
         last = 0
         while True:
-            page = self.read(
-                model,
-                "search_read",
-                domain=["&", ("id", ">", last), *_conjoined(domain)],
-                fields=list(fields),
-                limit=size,
-                order="id",
-                context={"active_test": False},
-                load=None,
-            )
+            term = ["&", ("id", ">", last), *_conjoined(domain)]
+            page = self._page(model, term, list(fields), size)
             if page:
                 yield page
                 last = page[-1]["id"]
             if len(page) < size:
                 return
+
+    def _page(
+        self, model: str, domain: Domain, fields: list[str], size: int
+    ) -> list[dict[str, Json]]:
+        context = {"active_test": False}
+        asked: dict[str, Json] = {"domain": domain, "limit": size, "order": "id"}
+        known = self.fields(model)
+        if any(known[name].type.endswith("2many") for name in fields if name in known):
+            # search_read forgets active_test when it reads: archived records would be missing
+            # from the links.
+            ids = self.read(model, "search", **asked, context=context)
+            page = self.read(model, "read", ids=ids, fields=fields, load=None, context=context)
+            return sorted(page, key=lambda row: int(row["id"]))
+        page = self.read(model, "search_read", **asked, fields=fields, load=None, context=context)
+        return list(page)
 
     def _silent(self, arguments: Mapping[str, Json]) -> dict[str, Json]:
         context = {"lang": "en_US", "tz": "UTC", **SILENT, **(arguments.get("context") or {})}

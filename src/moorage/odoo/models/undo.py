@@ -98,9 +98,18 @@ def undo_employees(destination: Destination, ids: Sequence[int]) -> None:
 def undo_products(destination: Destination, ids: Sequence[int]) -> None:
     """With inventory valuation Odoo keeps the history of a product's cost, without a link back."""
     domain = [("product_id.product_tmpl_id", "in", list(ids))]
+    _unlink_with(destination, "product.template", ids, _product_values(destination, domain))
+
+
+def undo_variants(destination: Destination, ids: Sequence[int]) -> None:
+    """As `undo_products`; the last variant takes its template along."""
+    domain = [("product_id", "in", list(ids))]
+    _unlink_with(destination, "product.product", ids, _product_values(destination, domain))
+
+
+def _product_values(destination: Destination, domain: Domain) -> dict[str, list[int]]:
     values = _search(destination, "product.value", domain, [])
-    besides = {"product.value": [int(row["id"]) for row in values]}
-    _unlink_with(destination, "product.template", ids, besides)
+    return {"product.value": [int(row["id"]) for row in values]}
 
 
 def _unlink_with(
@@ -198,4 +207,5 @@ UNDO: dict[str, Callable[[Destination, Sequence[int]], None]] = {
     "res.users": undo_users,
     "hr.employee": undo_employees,
     "product.template": undo_products,
+    "product.product": undo_variants,
 }
