@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from moorage.cli.queues import show_groups
 from moorage.cli.screen import Screen
-from moorage.cli.tables import counted, figures, heading, state, table
+from moorage.cli.tables import counted, figures, heading, state, table, waiting
 from moorage.cli.verb import Work, verb
 from moorage.commands import checking, loading, mapping
 from moorage.commands.result import Result
@@ -184,13 +184,13 @@ def show_plan(screen: Console, result: loading.PlanResult) -> None:
     for what, keys in (
         ("owner", report.open_owners),
         ("duplicate group", report.open_duplicates),
-        ("row that several records in Odoo fit", report.open_matches),
     ):
-        if keys and what.startswith("row"):
-            state(screen, "ask", f"several records in Odoo fit: {', '.join(keys[:3])}")
-        elif keys:
-            wait = "waits" if len(keys) == 1 else "wait"
-            state(screen, "ask", f"{counted(len(keys), what)} {wait} for an answer")
+        if keys:
+            state(screen, "ask", f"{counted(len(keys), what)} {waiting(len(keys))}")
+    if report.open_matches:
+        count = len(report.open_matches)
+        words = f"{counted(count, 'row')} {waiting(count)}: several records in Odoo fit."
+        state(screen, "ask", f"{words} Their ids stand in decisions/matches.csv.")
     if result.confirmed_by:
         words = f"confirmed by {escape(result.confirmed_by)}, {result.confirmed_at}"
         state(screen, "done", words)

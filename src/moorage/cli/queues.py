@@ -66,7 +66,9 @@ def owners(
 def show_owners(screen: Console, result: queues.OwnersResult) -> None:
     """The queue, open questions first."""
     count = len(result.open_keys)
-    heading(screen, counted(len(result.rows), "owner"), waiting(count))
+    heading(
+        screen, counted(len(result.rows), "owner"), f"{count:,} {waiting(count)}" if count else ""
+    )
     rows = [
         (
             escape(row.source_key),
@@ -107,7 +109,7 @@ def show_duplicates(screen: Console, result: queues.DuplicatesResult) -> None:
     heading(
         screen,
         f"{counted(len(groups), 'group')} of possible duplicates",
-        waiting(count),
+        f"{count:,} {waiting(count)}" if count else "",
     )
     rows = [
         (

@@ -56,8 +56,8 @@ def counted(count: int, noun: str) -> str:
 
 
 def waiting(count: int) -> str:
-    """How many questions are open; nothing if none is."""
-    return f"{count:,} {'waits' if count == 1 else 'wait'} for an answer" if count else ""
+    """What a question does, and what several do."""
+    return "waits for an answer" if count == 1 else "wait for an answer"
 
 
 def places(keys: Sequence[str]) -> str:
