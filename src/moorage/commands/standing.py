@@ -11,7 +11,7 @@ from sqlite3 import Row
 from moorage.commands.mapping import confirmation
 from moorage.commands.opening import PRODUCTION, known_discovery
 from moorage.commands.result import Result
-from moorage.errors import MoorageError
+from moorage.errors import MoorageError, RefusedError
 from moorage.ledger import Ledger
 from moorage.plan.confirm import load_plan
 from moorage.project import Project
@@ -86,8 +86,13 @@ def _extracted(project: Project) -> Step:
     command = "moorage extract"
     if not project.staging_path.exists():
         return Step("extract", "open", "nothing is in staging yet", command)
-    with Staging(project.staging_path, read_only=True) as staging:
-        digest, at = staging.digest, staging.recall("extracted_at")
+    try:
+        with Staging(project.staging_path, read_only=True) as staging:
+            digest, at = staging.digest, staging.recall("extracted_at")
+    except RefusedError:
+        if project.holder is None:
+            raise
+        return Step("extract", "done", "in use by the command at work", command)
     if digest is None:
         return Step("extract", "open", "nothing is in staging yet", command)
     return Step("extract", "done", f"snapshot {digest[:12]} of {str(at)[:16]} UTC", command)

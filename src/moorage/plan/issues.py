@@ -15,6 +15,7 @@ _TODO = {
     "link": "Mend the record it hangs on first; this one then goes by itself.",
     "odoo": "Mend what Odoo names, in the source or the mapping, then run again.",
     "open": "Answer the question in the decision files, then plan again.",
+    "conflict": "Decide which value counts, and give it to both; until then Odoo's stays.",
     "warning": "Nothing needs to be done if the loss is fine; else mend the mapping.",
 }
 
@@ -24,7 +25,7 @@ class Issue:
     """One thing to look at: `severity` is 'set_aside', 'open' or 'warning'.
 
     `place` says where it stands in the source (`leads id 4711`; of several, the first ones),
-    `said_by` is 'mapping' or 'odoo', `count` how many rows it is about.
+    `said_by` is 'mapping', 'moorage' or 'odoo', `count` how many rows it is about.
     """
 
     severity: str
@@ -43,7 +44,7 @@ def list_issues(
 ) -> list[Issue]:
     """All issues: Odoo's refusals first, then what the plan keeps out, then warnings.
 
-    Before the first plan only those of the ledger. Warnings are grouped by message.
+    Before the first plan only those of the ledger. Warnings of the plan are grouped by message.
     """
     refused = [
         Issue(
@@ -54,11 +55,25 @@ def list_issues(
         for row in ledger.set_aside_rows(destination_id)
         if row["code"] != "mapping"
     ]  # fmt: skip
+    warned = _warned(ledger, destination_id)
     if not _has_plan(staging):
-        return refused
+        return refused + warned
     told = {(issue.model, issue.key) for issue in refused}
     kept = [issue for issue in _kept_out(staging) if (issue.model, issue.key) not in told]
-    return refused + kept + _warnings(staging, tables)
+    return refused + warned + kept + _warnings(staging, tables)
+
+
+def _warned(ledger: Ledger, destination_id: int) -> list[Issue]:
+    """What a run left as it was: changed on both sides, refused as an update, a link to nothing."""
+    return [
+        Issue(
+            "warning", row["entry"], row["model"], row["key"], place_of(row["key"]),
+            f"{row['field']}: {row['message']}" if row["field"] else row["message"],
+            _TODO["conflict" if row["code"] == "conflict" else "warning"],
+            "odoo" if row["code"] == "update_refused" else "moorage",
+        )
+        for row in ledger.warnings(destination_id)
+    ]  # fmt: skip
 
 
 def place_of(key: str) -> str:
