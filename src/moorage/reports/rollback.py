@@ -33,7 +33,11 @@ def _page(destination: str, report: RollbackReport) -> Page:
         lead=f"{deleted:,} records were taken out of {destination} again"
         + (f"; {kept:,} stay, each for the reason named." if kept else ", and nothing stays."),
         tiles=(
-            Tile("Deleted", f"{deleted:,}", f"{report.already_gone:,} were gone already"),
+            Tile(
+                "Deleted",
+                f"{deleted:,}",
+                f"{report.already_gone:,} were gone already" if report.already_gone else "",
+            ),
             Tile("Fields put back", f"{report.restored:,}"),
             Tile("Left in place", f"{report.released:,}", "were in Odoo before"),
             Tile("Kept", f"{kept:,}", tone="warn" if kept else None),
