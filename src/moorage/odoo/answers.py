@@ -73,7 +73,8 @@ def _no_answer(status: int, where: str, writing: bool) -> MoorageError:
             "this server has no JSON-2 API for this database",
             where=where,
             state="Nothing was changed.",
-            todo="Check the address and the database name; Moorage needs Odoo 19 or later.",
+            todo="Check the address and the database name, and that Odoo reaches its PostgreSQL;"
+            " Moorage needs Odoo 19 or later.",
         )
     if writing and status >= 500:
         return LostAnswerError(f"the answer was not from Odoo (HTTP {status})", where=where)

@@ -59,6 +59,7 @@ class Transport:
         self.patience_seconds = patience_seconds
         self._on_wait = on_wait or (lambda _: None)
         self._has_answered = False
+        self._has_served = False
         self._stopping = threading.Event()
         self._headers = {
             "Authorization": f"bearer {api_key}",
@@ -83,13 +84,29 @@ class Transport:
         except (HTTPError, OSError) as error:
             raise self._translated(error, path, writing) from None
         self._has_answered = self._has_answered or answer.status < 500
-        return decode(answer.status, answer.data, where=f"{self.url}{path}", writing=writing)
+        where = f"{self.url}{path}"
+        if answer.status == 404 and self._has_served and not answer.data.startswith(b"{"):
+            # While PostgreSQL is away Odoo knows no database, and without one not this address.
+            raise UnreachableError("Odoo does not find its database", where=where)
+        value = decode(answer.status, answer.data, where=where, writing=writing)
+        self._has_served = True
+        return value
 
     def server_time(self) -> str:
-        """The server's clock now, UTC, as `YYYY-MM-DD HH:MM:SS`."""
-        headers = self._pool.request("GET", f"{self.url}/web/health").headers
-        moment = parsedate_to_datetime(headers["Date"])
+        """The server's clock now, UTC, as `YYYY-MM-DD HH:MM:SS`; waits while Odoo is away."""
+        moment = parsedate_to_datetime(self.patiently(self._date))
         return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+    def _date(self) -> str:
+        path = "/web/health"
+        timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_SECONDS, read=60)
+        try:
+            headers = self._pool.request("GET", self.url + path, timeout=timeout).headers
+        except (HTTPError, OSError) as error:
+            raise self._translated(error, path, writing=False) from None
+        if "Date" not in headers:
+            raise UnreachableError("the answer has no date", where=f"{self.url}{path}")
+        return headers["Date"]
 
     def _translated(self, error: Exception, path: str, writing: bool) -> MoorageError:
         cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
