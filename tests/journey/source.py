@@ -85,8 +85,8 @@ def _contacts(rows: Rows) -> None:
         9006: {"emails": _list("call me maybe")},
     }  # fmt: skip
     for person_id, about in people.items():
-        rows.insert("persons", id=person_id, name=f"Trap Person {person_id}", unique_id=str(person_id),
-                    contact_numbers="[]", **about, **at)  # fmt: skip
+        rows.insert("persons", id=person_id, name=f"Trap Person {person_id}",
+                    unique_id=str(person_id), contact_numbers="[]", **about, **at)  # fmt: skip
     for person_id, street in ((9001, "Eigenweg 7"), (9002, "Eigenweg 8")):
         rows.value("persons", "site_address", person_id, json_value=_address(street, "Bonn"))
     # Bytes that are no UTF-8, as a column of another charset may bring them.
