@@ -8,6 +8,7 @@ transaction at its end, so a killed extraction leaves the former one whole.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -28,6 +29,9 @@ MEMORY_LIMIT_MB = 700
 SMALL_ROWS = 50_000
 #: The fact that says what the target tables were filled from, while nothing changed them since.
 TARGET_OF = "target_of"
+
+#: What DuckDB raises when it cannot write: at once, at a commit, or ever after.
+_DISK_ERRORS = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,12 @@ class Staging:
     def __enter__(self) -> Staging:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        """Close; StoppedError in place of what DuckDB says when the disk takes no more."""
+        if isinstance(error, _DISK_ERRORS):
+            with contextlib.suppress(duckdb.Error):
+                self.close()
+            raise self._stopped(error) from error
         self.close()
 
     def _fit_threads(self) -> None:
@@ -139,16 +148,19 @@ class Staging:
         connection = self.connection
         connection.execute("DROP SCHEMA IF EXISTS raw_next CASCADE")
         connection.execute("CREATE SCHEMA raw_next")
+        extracted_at = datetime.now(UTC)
+        names = [table.name for table in tables]
         try:
             counts = {table.name: self._copy(table, on_rows) for table in tables}
+            digest = self._snapshot_digest(names)
+            facts = {
+                "snapshot_digest": digest,
+                "extracted_at": extracted_at.isoformat(),
+                "raw_counts": counts,
+            }
+            self._swap(names, facts)
         except duckdb.Error as error:
             raise self._stopped(error) from error
-        digest = self._snapshot_digest([table.name for table in tables])
-        extracted_at = datetime.now(UTC)
-        self._swap([table.name for table in tables])
-        self.remember("snapshot_digest", digest)
-        self.remember("extracted_at", extracted_at.isoformat())
-        self.remember("raw_counts", counts)
         self._fit_threads()
         return ExtractReport(counts, digest, extracted_at)
 
@@ -202,7 +214,7 @@ class Staging:
             digest.update(f"{name}:{rows[0]}\n".encode())
         return digest.hexdigest()
 
-    def _swap(self, names: Sequence[str]) -> None:
+    def _swap(self, names: Sequence[str], facts: Mapping[str, Any]) -> None:
         connection = self.connection
         connection.execute("BEGIN")
         for schema in ("tidy", "target"):
@@ -217,6 +229,8 @@ class Staging:
             table = identifier(name)
             connection.execute(f"CREATE TABLE raw.{table} AS FROM raw_next.{table}")
             connection.execute(f"DROP TABLE raw_next.{table}")
+        for fact, value in facts.items():
+            self.remember(fact, value)
         connection.execute("COMMIT")
         connection.execute("DROP SCHEMA raw_next CASCADE")
 
@@ -226,7 +240,7 @@ class Staging:
         return StoppedError(
             f"{reason} ({type(error).__name__}, {free_mb} MB free)",
             where=str(self.path),
-            state="The former extraction stands unchanged; the source was only read.",
+            state="The former extraction stands unchanged, and what was written to Odoo is noted.",
             todo="Make room on the disk, then run the same command again.",
         )
 
