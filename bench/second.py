@@ -12,11 +12,11 @@ from bench.pipeline import measured
 from bench.project import demo_project
 from moorage.sandbox import Sandbox
 
-ROWS = 10_000
+ROWS = 100_000
 
 
 def run(rows: int | None) -> None:
-    """Print the seconds of both runs over about `rows` source rows (default 10,000)."""
+    """Print the seconds of both runs over about `rows` source rows (default 100,000)."""
     sandbox = Sandbox()
     with tempfile.TemporaryDirectory() as folder:
         project = demo_project(sandbox, Path(folder) / "second", rows or ROWS, "bench_second")
