@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import psycopg2
@@ -19,9 +21,10 @@ from moorage.sandbox import Sandbox
 Another = Callable[..., Voyage]
 
 
-def ends_like(voyage: Voyage, undisturbed: Voyage) -> None:
+def ends_like(voyage: Voyage, undisturbed: Voyage, *, is_done: bool = False) -> None:
     """The same command again, and nothing tells that it was ever killed."""
-    voyage.run()
+    if not is_done:
+        voyage.run()
     voyage.moorage("verify")
     assert voyage.doubles() == []
     assert voyage.ledger_keys() == undisturbed.ledger_keys()
@@ -107,6 +110,44 @@ def test_a_second_moorage_is_told_who_works(through_proxy: tuple[Voyage, Proxy])
         assert voyage.moorage("status", code=None).code in (0, 1), "looking must be allowed"
     finally:
         kill(process)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 MB in memory; only root may make one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("this user may not mount a small file system")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_the_disk_is_full_in_mid_run(
+    through_proxy: tuple[Voyage, Proxy], finished: Voyage, small_disk: Path
+) -> None:
+    voyage, proxy = through_proxy
+    voyage = replace(voyage, moorage=voyage.moorage.twin(small_disk / "acme"))
+    held = proxy.trouble("crm.stage", "create", "hold_request")
+    process = voyage.moorage.start("run", "--yes")
+    try:
+        wait_until(held.struck.is_set, "stages are created", of=process)
+        filler = small_disk / "filler"
+        with suppress(OSError), filler.open("wb", buffering=0) as stream:
+            while True:
+                stream.write(bytes(65_536))
+        proxy.release()
+        out, err = process.communicate(timeout=120)
+    finally:
+        kill(process)
+    text = " ".join(f"{out} {err}".split())
+    assert process.returncode == 4, text
+    assert "disk" in text and "Traceback" not in text
+    filler.unlink()
+    ends_like(voyage, finished)
 
 
 def test_an_odoo_worker_dies_in_mid_call(

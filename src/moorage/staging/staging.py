@@ -30,8 +30,13 @@ SMALL_ROWS = 50_000
 #: The fact that says what the target tables were filled from, while nothing changed them since.
 TARGET_OF = "target_of"
 
-#: What DuckDB raises when it cannot write: at once, at a commit, or ever after.
-_DISK_ERRORS = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
+#: What DuckDB raises when it cannot write, at once, at a commit, or ever after; or has no memory.
+_LIMIT_ERRORS = (
+    duckdb.IOException,
+    duckdb.TransactionException,
+    duckdb.FatalException,
+    duckdb.OutOfMemoryException,
+)
 
 
 @dataclass(frozen=True)
@@ -97,8 +102,8 @@ class Staging:
         return self
 
     def __exit__(self, _kind: object, error: object, _trace: object) -> None:
-        """Close; StoppedError in place of what DuckDB says when the disk takes no more."""
-        if isinstance(error, _DISK_ERRORS):
+        """Close; StoppedError in place of what DuckDB says when disk or memory is used up."""
+        if isinstance(error, _LIMIT_ERRORS):
             with contextlib.suppress(duckdb.Error):
                 self.close()
             raise self._stopped(error) from error
@@ -235,6 +240,14 @@ class Staging:
         connection.execute("DROP SCHEMA raw_next CASCADE")
 
     def _stopped(self, error: duckdb.Error) -> StoppedError:
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return StoppedError(
+                f"values of this size need more than the {MEMORY_LIMIT_MB} MB of memory that"
+                " staging takes",
+                where=str(self.path),
+                state="What stood in staging and in Odoo stands unchanged.",
+                todo="Look for records of many megabytes, and leave that field out in mapping.yaml.",
+            )
         free_mb = shutil.disk_usage(self.path.parent).free // 1_000_000
         reason = "the disk is full" if free_mb < 200 else "the staging database refused a write"
         return StoppedError(
