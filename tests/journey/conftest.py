@@ -17,11 +17,17 @@ from moorage.sandbox import MariaDBServer, Sandbox
 _numbers = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole journeys are marked so; a first one must make all that the others share."""
+    """Mark the journeys; one process makes them all, since it first makes what they share.
+
+    The tests of every other file stay together too, as with --dist loadfile.
+    """
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
+        is_journey = here in item.path.parents
+        item.add_marker(pytest.mark.xdist_group("journey" if is_journey else item.path.name))
+        if is_journey:
             item.add_marker(pytest.mark.journey)
             item.add_marker(pytest.mark.odoo)
             item.add_marker(pytest.mark.mariadb)

@@ -79,6 +79,7 @@ def test_changes_on_both_sides(voyage: Voyage, mariadb: MariaDBServer, source: s
         rows.run(titles, "Trap Lead 9012", 9012)
 
 
+@pytest.mark.soak
 def test_a_text_of_20_mb(voyage: Voyage, mariadb: MariaDBServer, source: str) -> None:
     rows = Rows(mariadb, source)
     rows.run("ALTER TABLE leads MODIFY description LONGTEXT")

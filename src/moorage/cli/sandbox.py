@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from moorage.cli.screen import console
+from moorage.cli.screen import console, show_long_steps
 from moorage.cli.showing import SHOWN
 from moorage.cli.tables import facts, heading, state
 from moorage.cli.verb import Work, show_result, verb
@@ -22,6 +22,7 @@ from moorage.commands.result import Result
 
 def register(app: typer.Typer) -> None:
     """Add these verbs to `app`."""
+    show_long_steps("moorage.sandbox")
     group = typer.Typer(help="A throw-away real Odoo on this machine.", no_args_is_help=True)
     verb(group, "up", example="moorage sandbox up", show=show_sandbox, in_project=False)(up)
     verb(group, "status", example="moorage sandbox status", show=show_sandbox, in_project=False)(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -47,6 +48,21 @@ def console(*, is_verbose: bool = False) -> Screen:
 def side_console() -> Console:
     """Where errors and progress go: not into what a script reads."""
     return Console(stderr=True, highlight=False, emoji=False)
+
+
+class _LongSteps(logging.Handler):
+    """Says on the side what takes a while: nobody likes a silent minute."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        side_console().print(f"[dim]… {escape(record.getMessage())}[/]", soft_wrap=True)
+
+
+def show_long_steps(logger_name: str) -> None:
+    """Let what `logger_name` reports of its long steps reach the screen, from now on."""
+    logger = logging.getLogger(logger_name)
+    logger.setLevel(logging.INFO)
+    if not any(isinstance(handler, _LongSteps) for handler in logger.handlers):
+        logger.addHandler(_LongSteps())
 
 
 def show_error(error: MoorageError) -> None:

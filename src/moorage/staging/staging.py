@@ -246,7 +246,7 @@ class Staging:
                 " staging takes",
                 where=str(self.path),
                 state="What stood in staging and in Odoo stands unchanged.",
-                todo="Look for records of many megabytes, and leave that field out in mapping.yaml.",
+                todo="Look for records of many megabytes, and drop that field in mapping.yaml.",
             )
         free_mb = shutil.disk_usage(self.path.parent).free // 1_000_000
         reason = "the disk is full" if free_mb < 200 else "the staging database refused a write"
