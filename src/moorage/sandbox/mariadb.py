@@ -53,7 +53,7 @@ class MariaDBServer:
     host: str
     port: int
     root_user: str
-    root_password: str
+    root_password: str = field(repr=False)
     socket: Path
     pid: int
     log_path: Path

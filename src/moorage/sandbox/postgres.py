@@ -47,7 +47,7 @@ class PostgresServer:
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     pid: int
     log_path: Path
     _places: Places = field(repr=False)
