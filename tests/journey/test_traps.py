@@ -50,17 +50,6 @@ def test_everybody_has_the_right_address(there: dict[str, Any]) -> None:
     assert there["krayin:persons:9003"]["type"] == "contact"
 
 
-def test_an_edit_of_the_company_leaves_a_persons_own_address(finished: Voyage) -> None:
-    company = finished.ids("res.partner")["krayin:organizations:9001"]
-    loud = {"_partners_skip_fields_sync": False}
-    for street in ("Kai 2", "Kai 1"):
-        values = {"street": street}
-        finished.call("res.partner", "write", ids=[company], vals=values, context=loud)
-        own = finished.record("res.partner", "krayin:persons:9001", "street")
-        shared = finished.record("res.partner", "krayin:persons:9003", "street")
-        assert (own["street"], shared["street"]) == ("Eigenweg 7", street)
-
-
 def test_no_tax_of_odoo_comes_on_top(
     finished: Voyage, there: dict[str, Any], mariadb: MariaDBServer, source: str
 ) -> None:

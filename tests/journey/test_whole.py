@@ -100,10 +100,23 @@ def test_a_text_of_20_mb(voyage: Voyage, mariadb: MariaDBServer, source: str) ->
     assert description.count("A line of a long story.") == lines
 
 
+def _edit_company(voyage: Voyage) -> None:
+    """Odoo gives a company's new address to those who share it, and to nobody else."""
+    company = voyage.ids("res.partner")["krayin:organizations:9001"]
+    loud = {"_partners_skip_fields_sync": False}
+    voyage.call("res.partner", "write", ids=[company], vals={"street": "Kai 2"}, context=loud)
+    own, shared = (
+        voyage.record("res.partner", f"krayin:persons:{number}", "street")["street"]
+        for number in (9001, 9003)
+    )
+    assert (own, shared) == ("Eigenweg 7", "Kai 2")
+
+
 def _change_both(voyage: Voyage) -> None:
     def name(lead: int) -> Any:
         return voyage.record("crm.lead", f"krayin:leads:{lead}", "name")["name"]
 
+    _edit_company(voyage)
     ids = voyage.ids("crm.lead")
     mine = {"name": "Renamed by people"}
     voyage.call("crm.lead", "write", ids=[ids["krayin:leads:9012"]], vals=mine)
