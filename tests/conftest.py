@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import itertools
-import os
+import secrets
 import shutil
 from collections.abc import Iterator
 
@@ -18,11 +18,12 @@ import pytest
 from moorage.sandbox import MariaDBServer, OdooServer, Sandbox
 
 _counter = itertools.count(1)
+_run = secrets.token_hex(4)
 
 
 def _database_name() -> str:
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    return f"test_{worker}_{os.getpid()}_{next(_counter)}"
+    # By chance, not by process: two runs of the tests on one machine share the sandbox.
+    return f"test_{_run}_{next(_counter)}"
 
 
 @pytest.fixture(scope="session")

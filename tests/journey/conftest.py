@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +15,7 @@ from tests.journey.voyage import Voyage, copy, prepare, remove
 from moorage.sandbox import MariaDBServer, Sandbox
 
 _numbers = itertools.count(1)
+_run = secrets.token_hex(4)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,8 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _own_name(what: str) -> str:
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    return f"test_{worker}_{os.getpid()}_{what}"
+    return f"test_{_run}_{what}"
 
 
 @pytest.fixture(scope="session")

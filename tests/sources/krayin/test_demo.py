@@ -1,6 +1,7 @@
 """The demo generator against a real MariaDB: layouts, sameness, and every kind of dirt."""
 
 import hashlib
+import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,10 +31,13 @@ def server(mariadb: MariaDBServer) -> Server:
 
 @pytest.fixture(scope="module")
 def dirty(mariadb: MariaDBServer, server: Server) -> Iterator[str]:
-    name = "test_krayin_demo_dirty"
-    generate(server, name, scale=3, seed=7)
-    yield name
-    mariadb.drop_database(name)
+    # A name of its own: another run of these tests may use the same server at the same time.
+    name = f"test_dirty_{secrets.token_hex(4)}"
+    try:
+        generate(server, name, scale=3, seed=7)
+        yield name
+    finally:
+        mariadb.drop_database(name)
 
 
 def fingerprint(mariadb: MariaDBServer, database: str) -> dict[str, str]:
