@@ -73,7 +73,8 @@ def in_words(rule: FieldRule) -> str:
     if rule.default is not None:
         words.append(f"{_value(rule.default)} where empty")
     if rule.link:
-        words.append(f"the record of {rule.link}" + (", in a second pass" if rule.later else ""))
+        later = ", in a second pass" if rule.later else ""
+        words.append(f"the record of {' or '.join(rule.linked)}{later}")
     if rule.find:
         words.append(f"looked up in {rule.find.model} by {' and '.join(rule.find.by)}")
     if rule.create:

@@ -30,6 +30,7 @@ TIDY_TYPES: dict[str, tuple[str, Kind]] = {
     "money": ("DECIMAL(18,4)", "decimal"), "boolean": ("BOOLEAN", "boolean"),
     "date": ("DATE", "date"), "datetime": ("TIMESTAMP", "datetime"),
     "multiselect": ("VARCHAR[]", "list"), "links": ("VARCHAR[]", "list"),
+    "references": ("VARCHAR[]", "list"),
 }  # fmt: skip
 
 _HARMLESS = {

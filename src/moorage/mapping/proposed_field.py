@@ -19,6 +19,7 @@ _BY_TYPE: dict[str, tuple[str, float, str]] = {
     "email": ("char", 0.9, "an e-mail address is kept as text"),
     "phone": ("char", 0.9, "a phone number is kept as text"),
     "url": ("char", 0.9, "a web address is kept as text"),
+    "reference": ("char", 0.3, "points to records of several objects; only their name is kept"),
     "file": ("char", 0.5, "only the path is kept; the file itself is not moved by this rule"),
     "html": ("html", 0.9, "rich text stays rich text"),
     "integer": ("integer", 0.9, "whole numbers stay whole"),
@@ -71,6 +72,9 @@ def proposed_field(column: SourceField, linked_models: Collection[str]) -> Propo
     if column.type == "multiselect":
         why = "several choices, written as text with commas, which everybody can read and search"
         return ProposedField({"type": "char", "label": label}, 0.6, why, do=["join"])
+    if column.type == "references":
+        why = "points to records of several objects; only their names are kept"
+        return ProposedField({"type": "char", "label": label}, 0.3, why, do=["join"])
     if column.type in ("link", "links"):
         return _link(column, label, linked_models)
     odoo_type, confidence, why = _BY_TYPE[column.type]

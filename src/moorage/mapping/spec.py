@@ -64,6 +64,12 @@ _STEP_SCHEMA = {
 _NAMES_SCHEMA = {
     "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
 }
+_LINK_SCHEMA = {
+    "oneOf": [
+        *_NAMES_SCHEMA["oneOf"],
+        {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1},
+    ]
+}
 Names = Annotated[list[str], BeforeValidator(_names), JsonSchema(_NAMES_SCHEMA)]
 
 
@@ -115,7 +121,12 @@ class FieldRule(_Strict):
         default="set_aside", description="What a value outside `values` does."
     )
     default: Scalar | None = Field(default=None, description="Used where there is no value.")
-    link: str | None = Field(default=None, description="The source object this points to.")
+    link: Annotated[str | list[str] | dict[str, str] | None, JsonSchema(_LINK_SCHEMA)] = Field(
+        default=None,
+        description="The source object this points to. A list of objects, when the source field is "
+        "a reference (`leads:12`); a map from object to model, when the Odoo field may point to "
+        "records of several models.",
+    )
     find: FindRule | None = Field(default=None, description="Look up an Odoo record.")
     missing: Literal["set_aside", "empty"] | None = Field(
         default=None,
@@ -132,6 +143,11 @@ class FieldRule(_Strict):
     status: Status | None = Field(default=None, description="Who decided.")
     confidence: float | None = Field(default=None, ge=0, le=1, description="How sure (0 to 1).")
     why: str | None = Field(default=None, description="The reason, in words.")
+
+    @property
+    def linked(self) -> tuple[str, ...]:
+        """The source objects that `link` names."""
+        return (self.link,) if isinstance(self.link, str) else tuple(self.link or ())
 
 
 class Matching(_Strict):

@@ -1,4 +1,4 @@
-"""The contract of a source: four methods, all read-only.
+"""The contract of a source: five methods, all read-only.
 
 A source is one folder under `moorage/sources/` whose package defines `SOURCE`, a `SourceKind`.
 Nothing outside the folder knows its name; `load_source_kinds` finds it.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 
@@ -21,10 +21,11 @@ from moorage.errors import SettingsError
 #: text/html/email/phone/url: VARCHAR · integer: BIGINT · decimal/money: DECIMAL or DOUBLE ·
 #: boolean · date: DATE · datetime: TIMESTAMP in UTC · select: VARCHAR (the option's label) ·
 #: multiselect: VARCHAR[] · link: the other record's id as VARCHAR · links: VARCHAR[] ·
-#: file: VARCHAR (a path)
+#: reference: VARCHAR, a record of any object as `<object>:<id>` · references: VARCHAR[] ·
+#: file: VARCHAR, a path in the source's file store
 FIELD_TYPES = (
     "text", "html", "email", "phone", "url", "integer", "decimal", "money", "boolean", "date",
-    "datetime", "select", "multiselect", "link", "links", "file",
+    "datetime", "select", "multiselect", "link", "links", "reference", "references", "file",
 )  # fmt: skip
 
 
@@ -88,6 +89,34 @@ class RawTable:
     row_count: int | None = None
 
 
+@dataclass(frozen=True)
+class FileAbout:
+    """What a file store says of one path: size in bytes and time of the last change, or a problem.
+
+    `modified` is any text that changes when the file does; `problem` says in a few words why the
+    file cannot be read ("missing", "cannot be read").
+    """
+
+    path: str
+    size: int = 0
+    modified: str = ""
+    problem: str | None = None
+
+
+class FileStore(Protocol):
+    """Where the files of a source are. Safe to use from several threads; only read."""
+
+    def about(self, paths: Iterable[str]) -> Iterator[FileAbout]:
+        """One answer for each of `paths`, in any order; a file that is missing is a problem, no
+        error. UnreachableError if the store itself does not answer.
+        """
+        ...
+
+    def open(self, path: str) -> BinaryIO:
+        """The file, to be read from its beginning and closed; OSError if it cannot be."""
+        ...
+
+
 class Source(Protocol):
     """One opened source. Every method reads only."""
 
@@ -105,6 +134,10 @@ class Source(Protocol):
         They run inside staging after an extraction, so dynamic parts (custom fields) may be
         generated from what `discover` found.
         """
+        ...
+
+    def files(self) -> FileStore | None:
+        """Where the paths in columns of type `file` lead; None if the files are not at hand."""
         ...
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""An opened Krayin: the four methods of a source."""
+"""An opened Krayin: the methods of a source."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from moorage.errors import SettingsError
-from moorage.sources.base import Discovery, RawTable
+from moorage.sources.base import Discovery, FileStore, RawTable
 from moorage.sources.krayin.attributes import custom_list_sql, pivot_sql, read_attributes
 from moorage.sources.krayin.discover import discover
 from moorage.sources.krayin.reader import Address, Reader
@@ -72,6 +72,10 @@ class KrayinSource:
             *pivot_sql(attributes),
             *_statements(AFTER_PIVOT),
         ]
+
+    def files(self) -> FileStore | None:
+        """None: only the database is open."""
+        return None
 
     def close(self) -> None:
         """Close the connection. Safe to call twice."""
