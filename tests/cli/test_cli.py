@@ -240,11 +240,13 @@ def test_ctrl_c_is_a_stop_with_a_state(project: Project) -> None:
         assert "Traceback" not in said
 
 
-def test_version_is_quick(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["run", "--help"]])
+def test_version_and_help_are_quick(tmp_path: Path, words: list[str]) -> None:
+    # A verb's module takes what it needs by `later`, or inside the function that needs it.
     code = (
         "import sys; from moorage.cli.app import main\n"
-        "try: main(['--version'])\n"
-        "except SystemExit: print(sorted({'duckdb', 'pydantic', 'jinja2'} & set(sys.modules)))\n"
+        f"try: main({words})\n"
+        "except SystemExit: print(sorted({'duckdb', 'pyarrow', 'jinja2'} & set(sys.modules)))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True

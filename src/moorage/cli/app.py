@@ -12,10 +12,11 @@ import sys
 import warnings
 from functools import cache
 from importlib import import_module
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 from typer.core import TyperGroup
 from typer.exceptions import Exit, TyperException
 
@@ -53,6 +54,20 @@ class Verbs(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The verb `cmd_name`; None if there is none."""
         return _part(VERBS[cmd_name]).commands[cmd_name] if cmd_name in VERBS else None
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Every verb in a line or two; drawn here, since Typer's own takes as long as all else."""
+        screen = console()
+        screen.print(f"[bold]Usage[/]  {ctx.command_path} <verb> \\[options]\n")
+        screen.print(f"{self.help}\n")
+        grid = Table.grid(padding=(0, 2), pad_edge=True)
+        grid.add_column(style="bold", no_wrap=True)
+        grid.add_column()
+        for name in VERBS:
+            grid.add_row(name, escape(self.get_command(ctx, name).get_short_help_str(limit=200)))
+        screen.print(grid)
+        screen.print("\n  moorage <verb> --help    what a verb does, with an example")
+        screen.print("  moorage --version        which Moorage this is")
 
 
 @cache
@@ -101,16 +116,22 @@ def overview(
 ) -> None:
     """Move a CRM into Odoo, and prove that nothing was lost."""
     if shows_version:
-        console().print(version("moorage"))
+        console().print(_version())
     elif context.invoked_subcommand is None:
         console().print(OVERVIEW, end="")
+
+
+def _version() -> str:
+    from importlib.metadata import version  # noqa: PLC0415 - slow to load, and rarely asked for
+
+    return version("moorage")
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     if given == ["--version"]:
-        sys.stdout.write(version("moorage") + "\n")
+        sys.stdout.write(_version() + "\n")
         sys.exit(0)
     # A service manager's stop is a stop like Ctrl-C: with a state, and to be gone on with.
     signal.signal(signal.SIGTERM, _interrupt)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from moorage.cli.later import later
 from moorage.cli.queues import show_groups
 from moorage.cli.screen import Screen
 from moorage.cli.tables import counted, figures, heading, state, table, waiting
 from moorage.cli.verb import Work, verb
-from moorage.commands import checking, loading, mapping
 from moorage.commands.result import Result
 from moorage.errors import SettingsError
-from moorage.plan.report import OPERATIONS, PlanReport
-from moorage.reports.loading import SILENT
+
+if TYPE_CHECKING:
+    from moorage.commands import checking, loading, mapping
+    from moorage.plan.report import PlanReport
+else:
+    checking = later("moorage.commands.checking")
+    loading = later("moorage.commands.loading")
+    mapping = later("moorage.commands.mapping")
 
 To = Annotated[str, typer.Option(help="The destination.")]
 Name = Annotated[str, typer.Option("--name", help="Who confirms.")]
@@ -165,6 +171,8 @@ def plan(
 
 def show_plan(screen: Console, result: loading.PlanResult) -> None:
     """Rows by entry and operation; what is unusual; what is open."""
+    from moorage.plan.report import OPERATIONS  # noqa: PLC0415 - help needs none of it
+
     report = result.plan
     sample = f", sample of {report.sample}" if report.sample else ""
     heading(screen, f"Plan for {result.destination}{sample}", f"digest {report.digest[:16]}")
@@ -227,6 +235,8 @@ def run(
 
 def show_run(screen: Console, result: loading.RunResult) -> None:
     """The counts of every phase, what was set aside, what moved in Odoo."""
+    from moorage.reports.loading import SILENT  # noqa: PLC0415 - help needs none of it
+
     load = result.load
     if load is None:
         return

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from moorage.cli.later import later
 from moorage.cli.tables import counted, heading, places, state, table, waiting
 from moorage.cli.verb import Work, verb
-from moorage.commands import queues
 from moorage.errors import SettingsError
-from moorage.reports.loading import AsideGroup
+
+if TYPE_CHECKING:
+    from moorage.commands import queues
+    from moorage.reports.loading import AsideGroup
+else:
+    queues = later("moorage.commands.queues")
 
 To = Annotated[str, typer.Option(help="The destination.")]
 By = Annotated[str, typer.Option("--name", help="Who answers (default: your login here).")]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from moorage.cli.later import later
 from moorage.cli.tables import facts, figures, heading, state
 from moorage.cli.verb import Work, verb
-from moorage.commands import returning
 from moorage.errors import RefusedError
-from moorage.rollback import Kept
+
+if TYPE_CHECKING:
+    from moorage.commands import returning
+    from moorage.rollback import Kept
+else:
+    returning = later("moorage.commands.returning")
 
 MANY = 20
 

@@ -6,18 +6,22 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from moorage.cli.later import later
 from moorage.cli.screen import console, show_long_steps
-from moorage.cli.showing import SHOWN
 from moorage.cli.tables import facts, heading, state
 from moorage.cli.verb import Work, show_result, verb
-from moorage.commands import demo as demos
-from moorage.commands import sandboxes
 from moorage.commands.result import Result
+
+if TYPE_CHECKING:
+    from moorage.commands import demo as demos
+    from moorage.commands import sandboxes
+else:
+    demos, sandboxes = later("moorage.commands.demo"), later("moorage.commands.sandboxes")
 
 
 def register(app: typer.Typer) -> None:
@@ -72,8 +76,8 @@ def demo(
     work: Work,
     source: Annotated[str, typer.Argument(help="The kind of CRM.")] = "krayin",
     *,
-    scale: Annotated[int, typer.Option(min=30, help="About how many rows.")] = demos.SCALE,
-    seed: Annotated[int, typer.Option(help="Another number, other data.")] = demos.SEED,
+    scale: Annotated[int, typer.Option(min=30, help="About how many rows.")] = 300,
+    seed: Annotated[int, typer.Option(help="Another number, other data.")] = 7,
     keep: Annotated[
         bool, typer.Option("--keep", help="Go on with the demo that is there.")
     ] = False,
@@ -111,6 +115,8 @@ def _show_step(words: str, result: Result) -> None:
     screen.rule(f"[bold cyan]$ moorage {typed}[/]", align="left", style="dim")
     if remark:
         screen.print(f"[dim]{remark}[/]")
+    from moorage.cli.showing import SHOWN  # noqa: PLC0415 - it loads every verb
+
     show_result(screen, result, SHOWN[type(result)])
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import SecretStr
 from rich.console import Console
 
+from moorage.cli.later import later
 from moorage.cli.tables import facts, figures, heading, state
 from moorage.cli.verb import Work, verb
-from moorage.commands import beginning, standing
 from moorage.errors import SettingsError
+
+if TYPE_CHECKING:
+    from moorage.commands import beginning, standing
+else:
+    beginning, standing = later("moorage.commands.beginning"), later("moorage.commands.standing")
 
 
 def register(app: typer.Typer) -> None:
@@ -56,6 +60,8 @@ def secret_set(
         given = sys.stdin.readline().rstrip("\r\n")
     if not given:
         raise SettingsError("no secret was given", state="Nothing was stored.")
+    from pydantic import SecretStr  # noqa: PLC0415 - slow to load, and only this verb needs it
+
     return beginning.secret_set(work.project, account, SecretStr(given))
 
 

@@ -10,7 +10,8 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 from rich.markup import escape
@@ -19,7 +20,9 @@ from moorage.cli.crash import redacted, write_crash
 from moorage.cli.screen import Screen, console, progress, show_error
 from moorage.commands.result import ON_WAIT, OnProgress, Result, silent, to_json
 from moorage.errors import MoorageError, StoppedError
-from moorage.project import Project
+
+if TYPE_CHECKING:
+    from moorage.project import Project
 
 Folder = Annotated[
     Path | None,
@@ -49,6 +52,8 @@ class Work:
     @property
     def project(self) -> Project:
         """The project here; SettingsError if there is none."""
+        from moorage.project import Project  # noqa: PLC0415 - slow to load; help needs none
+
         if self.known is None:
             self.known = Project.find(self.start)
         return self.known
@@ -66,7 +71,13 @@ def verb(
     """
 
     def register(function: Callable[..., Result]) -> Callable[..., Result]:
-        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        own = list(inspect.signature(function).parameters.values())[1:]
+        # What it gives back is not looked up: that would load all that the verb needs.
+        options = {about.name: about.annotation for about in own}
+        hints = get_type_hints(
+            SimpleNamespace(__annotations__=options, __globals__=function.__globals__),
+            include_extras=True,
+        )
         shared = [
             inspect.Parameter(
                 name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
@@ -81,7 +92,10 @@ def verb(
             code = carry_out(work, name, lambda: function(work, **given), show, is_verbose=verbose)
             raise typer.Exit(code)
 
-        own = [about.replace(kind=inspect.Parameter.KEYWORD_ONLY) for about in own]
+        own = [
+            about.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[about.name])
+            for about in own
+        ]
         # Typer reads the options from the signature; the shared ones are added to it here.
         command.__doc__ = function.__doc__
         command.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]

@@ -26,7 +26,6 @@ from moorage.project.settings import FILE_NAME
 from moorage.sandbox import OdooServer, Sandbox
 from moorage.sources.base import DemoData, SourceKind, load_source_kinds
 
-SCALE, SEED = 300, 7
 WHO = "Moorage demo"
 MARK = ".moorage-demo"
 #: Called with the words one would type and what came of it.
@@ -49,8 +48,8 @@ def demo(
     source: str,
     *,
     home: Path,
-    scale: int = SCALE,
-    seed: int = SEED,
+    scale: int,
+    seed: int,
     keep: bool = False,
     program: str = "moorage",
     on_step: OnStep = lambda _words, _result: None,
