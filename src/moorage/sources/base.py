@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -77,16 +77,57 @@ class Discovery:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """How to read of a table only what changed since an earlier extraction.
+
+    `mark` is called when the rows were read and names this extraction's moment in the source's own
+    words (a time, a delta link), or is None while it has none. `since(mark)` gives the rows
+    changed or made since, rather too many than too few, with the columns of `batches`.
+    `key_batches` gives the key columns of all rows that stand now: what is not among them was
+    deleted.
+    """
+
+    mark: Callable[[], str | None]
+    since: Callable[[str], Iterator[pa.RecordBatch]]
+    key_batches: Callable[[], Iterator[pa.RecordBatch]]
+
+
+@dataclass(frozen=True)
 class RawTable:
     """A table to extract: its name, the columns that make its key, and its rows as Arrow batches.
 
-    Values stay as the source gave them; a source that speaks text (MySQL) gives text.
+    Values stay as the source gave them; a source that speaks text (MySQL) gives text. A table with
+    `changes`, whose keys must be unique, can be read in part.
     """
 
     name: str
     key: tuple[str, ...]
     batches: Callable[[], Iterator[pa.RecordBatch]]
     row_count: int | None = None
+    changes: Changes | None = None
+
+
+@dataclass(frozen=True)
+class TablePulse:
+    """What moves when somebody writes to a table: None where the table has no such thing.
+
+    `newest` is the latest time of change, `highest` the highest key; `content` a hash over all of
+    it, for tables whose changes leave no other trace.
+    """
+
+    row_count: int
+    newest: str | None = None
+    highest: str | None = None
+    content: str | None = None
+
+
+@runtime_checkable
+class Pulsing(Protocol):
+    """A source that can say quickly whether it is being written to. Few need more than queries."""
+
+    def pulse(self) -> Mapping[str, TablePulse]:
+        """Each table's pulse now; after `raw_tables`, that of the extraction's own moment."""
+        ...
 
 
 @dataclass(frozen=True)

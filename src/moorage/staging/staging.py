@@ -13,7 +13,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,10 @@ import pyarrow as pa
 
 from moorage.errors import RefusedError, StoppedError
 from moorage.sources.base import RawTable
+from moorage.staging.interval import MARKS, Interval, marks_of
+from moorage.staging.quoting import identifier, literal, with_metadata
+
+__all__ = ["ExtractReport", "Staging", "identifier", "literal"]
 
 MEMORY_LIMIT_MB = 700
 #: Below this a second thread costs more than it brings (a quarter more CPU in the demo).
@@ -41,21 +45,15 @@ _LIMIT_ERRORS = (
 
 @dataclass(frozen=True)
 class ExtractReport:
-    """What an extraction brought: rows by raw table, and the digest of the snapshot."""
+    """What an extraction brought: rows by raw table, and the digest of the snapshot.
+
+    `in_part` are the tables read only in part, with the rows read of each.
+    """
 
     row_counts: dict[str, int]
     digest: str
     extracted_at: datetime
-
-
-def identifier(name: str) -> str:
-    """`name` quoted for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: str) -> str:
-    """`value` as an SQL string."""
-    return "'" + value.replace("'", "''") + "'"
+    in_part: dict[str, int] = field(default_factory=dict)
 
 
 class Staging:
@@ -144,11 +142,14 @@ class Staging:
         self,
         tables: Sequence[RawTable],
         on_rows: Any = None,
+        *,
+        since_last: bool = False,
     ) -> ExtractReport:
         """Copy all of `tables` into `raw`, replacing what is there; all or nothing.
 
         `on_rows(table, rows)` is called after each batch. Rows equal in every column and without a
-        primary key (pivot rows) are kept, told apart by their occurrence.
+        primary key (pivot rows) are kept, told apart by their occurrence. With `since_last`, tables
+        that can say what changed are read in part, and the rest of their rows kept.
         """
         connection = self.connection
         connection.execute("DROP SCHEMA IF EXISTS raw_next CASCADE")
@@ -156,27 +157,33 @@ class Staging:
         extracted_at = datetime.now(UTC)
         names = [table.name for table in tables]
         try:
-            counts = {table.name: self._copy(table, on_rows) for table in tables}
+            interval = Interval(self, on_rows) if since_last else None
+            counts = {
+                table.name: (interval and interval.copy(table)) or self.copy(table, on_rows)
+                for table in tables
+            }
             digest = self._snapshot_digest(names)
             facts = {
                 "snapshot_digest": digest,
                 "extracted_at": extracted_at.isoformat(),
                 "raw_counts": counts,
+                MARKS: marks_of(tables),
             }
             self._swap(names, facts)
         except duckdb.Error as error:
             raise self._stopped(error) from error
         self._fit_threads()
-        return ExtractReport(counts, digest, extracted_at)
+        return ExtractReport(counts, digest, extracted_at, interval.read if interval else {})
 
-    def _copy(self, table: RawTable, on_rows: Any) -> int:
+    def copy(self, table: RawTable, on_rows: Any) -> int:
+        """Copy all of one table into `raw_next`; how many rows."""
         name = f"raw_next.{identifier(table.name)}"
         created = False
         count = 0
         for batch in table.batches():
             source = pa.Table.from_batches([batch])
             self.connection.register("incoming", source)
-            select = self._with_metadata(source.schema, table.key)
+            select = with_metadata(source.schema.names, table.key)
             if not created:
                 self.connection.execute(f"CREATE TABLE {name} AS {select} LIMIT 0")
                 created = True
@@ -192,22 +199,6 @@ class Staging:
                 todo="Report this: a source must give an empty batch for an empty table.",
             )
         return count
-
-    @staticmethod
-    def _with_metadata(schema: pa.Schema, key: Sequence[str]) -> str:
-        columns = [identifier(name) for name in schema.names]
-        # A separator that text cannot hold, and NULL told apart from '': different rows never
-        # share a digest by accident of concatenation.
-        joined = " || chr(31) || ".join(
-            f"coalesce(CAST({column} AS VARCHAR), chr(30))" for column in columns
-        )
-        key_text = " || '/' || ".join(
-            f"coalesce(CAST({identifier(name)} AS VARCHAR), '')" for name in key
-        )
-        return (
-            f"SELECT {', '.join(columns)}, {key_text} AS _key, md5({joined}) AS _digest"
-            " FROM incoming"
-        )
 
     def _snapshot_digest(self, names: Iterable[str]) -> str:
         digest = hashlib.sha256()
