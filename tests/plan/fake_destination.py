@@ -15,6 +15,7 @@ class FakeDestination:
         self.described = fields or {}
         self.records: dict[str, dict[int, dict[str, Any]]] = {}
         self.keys: dict[str, dict[str, int]] = {}
+        self.cascading: list[tuple[str, str]] = []
 
     def add(self, model: str, **values: Any) -> int:
         odoo_id = len(self.records.setdefault(model, {})) + 1
@@ -29,6 +30,8 @@ class FakeDestination:
         return {name: ModelField(name, kind, name) for name, kind in names.items()}
 
     def read(self, model: str, method: str, **_: Any) -> Any:
+        if model == "ir.model.fields":
+            return [{"model": of, "name": name} for of, name in self.cascading]
         assert method == "search_count"
         return len(self.records.get(model, {}))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from moorage.errors import MoorageError, RefusedError
+from moorage.mapping.target import TargetField, TargetTable
 from moorage.plan.confirm import confirm_plan, load_plan, require_confirmed_plan, save_plan
 
 from .scene import ROWS, Scene
@@ -83,6 +84,56 @@ def test_a_sample_takes_what_it_hangs_on(scene: Scene) -> None:
     if operations["crm:leads:1"] == "create":
         assert operations["crm:persons:1"] == operations["crm:orgs:1"] == "create"
     assert sum(report.objects["leads"].values()) == 2
+
+
+LINES = TargetTable("lines", "lines", "sale.order.line", (
+    TargetField("name", "char"),
+    TargetField("order_id", "many2one", "link", "crm.lead", required=True),
+    TargetField("product_id", "many2one", "link", "crm.tag", required=True),
+), phase=4)  # fmt: skip
+ORDERS = {
+    "leads": [(n, f"Lead {n}", "crm:persons:1", None, [], None) for n in range(1, 31)],
+    "tags": [(n, f"Tag {n}") for n in range(1, 31)],
+    "lines": [(n, "L", f"crm:leads:{(n + 2) // 3}", f"crm:tags:{n % 30 + 1}")
+              for n in range(1, 91)],
+}  # fmt: skip
+
+
+def test_a_sampled_order_comes_with_all_its_lines_and_no_sampled_product_does(
+    scene: Scene,
+) -> None:
+    scene.tables = (*scene.tables, LINES)
+    scene.destination.cascading = [("sale.order.line", "order_id")]
+    scene.build(ORDERS)
+    report = scene.plan(sample=2)
+    chosen = {key for key, what in scene.operations().items() if what == "create"}
+    orders = {key for key in chosen if ":leads:" in key}
+    assert 2 <= len(orders) <= 4
+    for order in orders:
+        number = int(order.rsplit(":", 1)[1])
+        assert {f"crm:lines:{3 * number - n}" for n in range(3)} <= chosen
+    assert report.counts["lines"] == {
+        "create": 3 * len(orders),
+        "not_in_sample": 90 - 3 * len(orders),
+    }
+
+
+def test_a_grown_sample_doubles_nothing_and_what_stands_stays(scene: Scene) -> None:
+    scene.tables = (*scene.tables, LINES)
+    scene.destination.cascading = [("sale.order.line", "order_id")]
+    created: list[str] = []
+    for size in (1, 4, None):
+        scene.build(ORDERS)
+        scene.plan(sample=size)
+        operations = scene.operations()
+        assert {operations[key] for key in created} <= {"unchanged"}
+        created += [key for key, what in operations.items() if what == "create"]
+        scene.pretend_run()
+    assert len(created) == len(set(created))
+    assert {"create", "unchanged"} >= set(scene.operations().values()) - {"match"}
+    # A smaller sample afterwards leaves none of them out.
+    scene.build(ORDERS)
+    assert set(scene.plan(sample=1).totals) == {"unchanged"}
 
 
 def test_rows_without_outcome_are_refused(scene: Scene) -> None:

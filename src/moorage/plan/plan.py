@@ -72,7 +72,7 @@ def make_plan(  # noqa: PLR0917
     match_existing(staging, destination, tables, decisions)
     empty_lost_links(staging, tables)
     if sample is not None:
-        choose_sample(staging, tables, sample)
+        choose_sample(staging, destination, tables, sample)
     _bring_kept(staging, decisions)
     _fill(staging, ledger, destination_id, tables, is_sample=sample is not None)
     report = _report(
@@ -136,11 +136,6 @@ def _plan_sql(table: TargetTable, *, is_sample: bool) -> str:
     model = literal(table.model)
     in_sample = f"AND s.model = {model} AND s.key = t.key"
     sample_join = f"LEFT JOIN plan_sample AS s ON true {in_sample}" if is_sample else ""
-    left_out = (
-        "WHEN s.key IS NULL AND coalesce(o.kind, 'open') = 'open' THEN 'not_in_sample'"
-        if is_sample
-        else ""
-    )
     joins = " ".join(
         f"LEFT JOIN {name} AS {alias} ON {alias}.model = {model} AND {alias}.key = t.key"
         for name, alias in (
@@ -155,7 +150,7 @@ def _plan_sql(table: TargetTable, *, is_sample: bool) -> str:
         " reason, CASE WHEN operation IN ('update', 'match') THEN changed END, phase, md5(loaded),"
         " loaded, object, source_key FROM ("
         f" SELECT {literal(table.entry)} AS entry, {model} AS model, t.key,"
-        f" CASE {left_out} {_operation_cases(table)} END AS operation,"
+        f" {_operation_sql(table, is_sample=is_sample)} AS operation,"
         " coalesce(r.odoo_id, x.odoo_id, survivor.odoo_id) AS odoo_id,"
         " coalesce(r.into_key, g.into_key, x.into_key) AS into_key,"
         f" {_reason_sql(table)} AS reason, t.changed, {table.phase} AS phase, t.loaded,"
@@ -200,9 +195,9 @@ def _rows_sql(table: TargetTable) -> str:
     )
 
 
-def _operation_cases(table: TargetTable) -> str:
-    return (
-        " WHEN o.kind IS NOT NULL THEN o.kind"
+def _operation_sql(table: TargetTable, *, is_sample: bool) -> str:
+    operation = (
+        "CASE WHEN o.kind IS NOT NULL THEN o.kind"
         " WHEN r.operation = 'merged' THEN CASE WHEN g.key IS NULL AND k.key IS NOT NULL"
         " THEN 'create' ELSE 'unchanged' END"
         " WHEN r.key IS NOT NULL THEN CASE WHEN len(t.changed) > 0 THEN 'update'"
@@ -210,7 +205,14 @@ def _operation_cases(table: TargetTable) -> str:
         " WHEN g.key IS NOT NULL OR x.into_key IS NOT NULL THEN 'merge'"
         " WHEN x.question IS NOT NULL THEN 'open'"
         " WHEN x.odoo_id IS NOT NULL THEN 'match'"
-        " ELSE 'create'"
+        " ELSE 'create' END"
+    )
+    if not is_sample:
+        return operation
+    # What needs no writing is what it is, in the sample or not.
+    return (
+        f"CASE WHEN s.key IS NULL AND {operation} NOT IN ('set_aside', 'waive', 'unchanged')"
+        f" THEN 'not_in_sample' ELSE {operation} END"
     )
 
 

@@ -1,20 +1,25 @@
-"""A sample: a few records of each entry, with everything that they hang on."""
+"""A sample: a few records of each entry, with everything that they hang on or are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from moorage.mapping.target import TargetTable
+from moorage.destination import Destination
+from moorage.mapping.target import TargetField, TargetTable
 from moorage.plan.rows import link_fields, links_sql
 from moorage.staging.staging import Staging, literal
 
 _SEED = "moorage"
 
 
-def choose_sample(staging: Staging, tables: Sequence[TargetTable], size: int) -> None:
-    """Fill `plan_sample` (model, key, round): `size` keys of each entry, and what they link to.
+def choose_sample(
+    staging: Staging, destination: Destination, tables: Sequence[TargetTable], size: int
+) -> None:
+    """Fill `plan_sample` (model, key, round): `size` keys of each entry, and their closure.
 
-    The same keys are chosen each time, so a sample can be repeated and grown.
+    The closure is what they link to, what is merged with them, and their parts: an order comes
+    with all its lines, or its total would be another one. The same keys are chosen each time, and
+    a larger sample holds the smaller one, so that a sample can be repeated and grown.
     """
     connection = staging.connection
     connection.execute(
@@ -29,17 +34,53 @@ def choose_sample(staging: Staging, tables: Sequence[TargetTable], size: int) ->
             f" WHERE m.model = {model} AND m.key = t.key)"
             f" ORDER BY md5(t.key || {literal(_SEED)}) LIMIT {int(size)}"
         )
+    parts = _parts(destination, tables)
     round_number = 0
     while _grown(staging, round_number):
         round_number += 1
         for table in tables:
             for field in link_fields(table):
-                _add(staging, round_number, literal(field.relation or ""), links_sql(table, field),
-                     literal(table.model))  # fmt: skip
+                whole, part = literal(field.relation or ""), literal(table.model)
+                links = links_sql(table, field)
+                _add(staging, round_number, whole, links, part)
+                if (table.model, field.name) in parts:
+                    turned = f"(SELECT link AS key, key AS link FROM {links})"
+                    _add(staging, round_number, part, turned, whole)
         for into in ("target._merges", "plan_match"):
-            _add(staging, round_number, "l.model",
-                 f"(SELECT model, key, into_key AS link FROM {into} WHERE into_key IS NOT NULL)",
-                 "l.model")  # fmt: skip
+            merged = f"FROM {into} WHERE into_key IS NOT NULL"
+            for pair in ("key, into_key AS link", "into_key AS key, key AS link"):
+                links = f"(SELECT model, {pair} {merged})"
+                _add(staging, round_number, "l.model", links, "l.model")
+
+
+def _parts(destination: Destination, tables: Sequence[TargetTable]) -> set[tuple[str, str]]:
+    """The links (model, field) that make a record a part of another one.
+
+    The mapping requires them, and Odoo deletes the one with the other: an order and its lines.
+    """
+    required = {
+        (table.model, field.name)
+        for table in tables
+        for field in link_fields(table)
+        if _is_part_like(field)
+    }
+    if not required:
+        return set()
+    found = destination.read(
+        "ir.model.fields",
+        "search_read",
+        domain=[
+            ("model", "in", sorted({model for model, _ in required})),
+            ("name", "in", sorted({name for _, name in required})),
+            ("on_delete", "=", "cascade"),
+        ],
+        fields=["model", "name"],
+    )
+    return required & {(row["model"], row["name"]) for row in found}
+
+
+def _is_part_like(field: TargetField) -> bool:
+    return field.required and field.type == "many2one"
 
 
 def _add(staging: Staging, round_number: int, to_model: str, links: str, of_model: str) -> None:
