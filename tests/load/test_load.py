@@ -12,6 +12,7 @@ from moorage.destination import NewRecord
 from moorage.errors import LostAnswerError, UnreachableError
 from moorage.load.rows import UNFINISHED
 from moorage.odoo import OdooClient
+from moorage.plan.standing import is_carried_out
 from moorage.sandbox import OdooServer
 
 from .scene import LEAD, TABLES, TAG, Scene
@@ -45,6 +46,7 @@ def test_a_plan_is_carried_out_once(scene: Scene) -> None:
         ("leads", 40, 40),
     ]
     assert report.moved == {}, "Odoo added messages, activities or followers"
+    assert is_carried_out(scene.staging, scene.ledger, scene.destination_id)
     again = scene.run()
     assert scene.count("crm.lead") == 40
     assert again.phases[1].created == 40
@@ -64,6 +66,7 @@ def test_a_bad_row_stands_alone(scene: Scene) -> None:
     scene.plan_creations()
     leads = scene.run().phases[1]
     assert (leads.created, leads.set_aside) == (38, 2)
+    assert not is_carried_out(scene.staging, scene.ledger, scene.destination_id)
     aside = {row["key"]: row for row in scene.ledger.set_aside_rows(scene.destination_id)}
     assert set(aside) == {f"{scene.source}:leads:17", f"{scene.source}:leads:30"}
     assert "crm.lead.type" in aside[f"{scene.source}:leads:17"]["reason"]

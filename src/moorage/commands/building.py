@@ -100,13 +100,13 @@ class Ground:
         self.staging.remember(PLAN_OF, None)
         self.staging.tidy_again(self.file.mapping.settings)
         load_references(self.staging, self.destination, references_needed(self.file.mapping))
-        built_from = self._built_from()
+        built_from = self.built_from()
         if anew or self.staging.recall(TARGET_OF) != built_from:
             materialise(self.staging, compiled, self.project.settings.source.kind)
             self.staging.remember(TARGET_OF, built_from)
         return compiled
 
-    def _built_from(self) -> str:
+    def built_from(self) -> str:
         """The digest of everything that the target tables follow from."""
         described = fields_of(self.destination, self.file)
         references = self.staging.connection.execute(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from moorage.commands.building import PLAN_OF, Ground, grounded, plan_folder
 from moorage.commands.opening import PRODUCTION
 from moorage.commands.result import OnProgress, Result, silent
+from moorage.commands.settled import is_settled, remember_settled
 from moorage.destination import WantedField
 from moorage.errors import RefusedError
 from moorage.ledger import Ledger
@@ -25,6 +26,7 @@ from moorage.plan.confirm import (
 from moorage.plan.decisions import MATCHES_FILE
 from moorage.plan.plan import make_plan
 from moorage.plan.report import PlanReport
+from moorage.plan.standing import is_carried_out
 from moorage.prepare import apply_preparation
 from moorage.project import Project
 from moorage.reports.loading import AsideGroup, write_plan, write_reconciliation
@@ -186,6 +188,8 @@ def run(
             on_progress=on_progress,
         )
         load = loader.run(report.digest)
+        if is_carried_out(ground.staging, ground.ledger, ground.destination_id):
+            remember_settled(ground, report.sample)
         asides = aside_groups(ground.ledger, ground.destination_id)
         reports = write_reconciliation(
             project.reports, project.name, to, load, objects=report.objects, asides=asides
@@ -216,8 +220,12 @@ def _confirmed(ground: Ground, sample: int | None) -> PlanReport | None:
         )
     if saved is not None and saved.confirmed_by and _is_under_way(ground, saved.report.digest):
         return saved.report
-    made = _planned(ground, saved.report.sample if saved else None)
+    size = saved.report.sample if saved else None
+    if is_settled(ground, size):
+        return None
+    made = _planned(ground, size)
     if made.changes_nothing and not made.has_questions:
+        remember_settled(ground, size)
         return None
     return require_confirmed_plan(ground.plan_folder, made.digest).report
 

@@ -98,6 +98,11 @@ class RunLog(Store):
             (now_text(), run_id, what, json.dumps(detail)),
         )
 
+    def last_event(self) -> int:
+        """The number of the newest event: it grows whenever something is done."""
+        row = self.connection.execute("SELECT coalesce(max(id), 0) AS id FROM event").fetchone()
+        return int(row["id"])
+
     def last_odoo_time(self, destination_id: int) -> str | None:
         """Odoo's clock at the end of the last run that ended; None before the first."""
         row = self.connection.execute(

@@ -7,9 +7,10 @@ is built, so no file can make reading it expensive.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,23 @@ MAX_DEPTH = 30
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file as read: `tree` keeps comments and places, `plain` is only the values."""
+    """A YAML file as read: `tree` keeps comments and places, `plain` is only the values.
+
+    `read` is called when either is first asked for.
+    """
 
     path: Path
-    tree: Any
-    plain: Any
+    read: Callable[[], Any]
+
+    @cached_property
+    def tree(self) -> Any:
+        """The values with their comments and places."""
+        return self.read()
+
+    @property
+    def plain(self) -> Any:
+        """The values alone."""
+        return plain(self.tree)
 
     def line(self, path: Sequence[Any]) -> int | None:
         """The 1-based line of `path`, or of the nearest thing above it that has one."""
@@ -77,6 +90,11 @@ def read_document(path: Path) -> Document:
     return parse_document(text, path)
 
 
+def later_document(path: Path) -> Document:
+    """The document in `path`, known to be one; it is read when a place in it is asked for."""
+    return Document(path, lambda: read_document(path).tree)
+
+
 def parse_document(text: str, path: Path) -> Document:
     """The document in `text`, named `path` in findings."""
     findings: list[Finding] = []
@@ -95,7 +113,7 @@ def parse_document(text: str, path: Path) -> Document:
         raise MappingError(findings)
     if not isinstance(tree, Mapping):
         raise MappingError([Finding("the file must be a YAML mapping", path.name, 1)])
-    return Document(path, tree, plain(tree))
+    return Document(path, lambda: tree)
 
 
 def plain(node: Any) -> Any:  # noqa: PLR0911 - one line per kind of node

@@ -15,7 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic import WithJsonSchema as JsonSchema
 
 from moorage.errors import Finding, MappingError
-from moorage.mapping.document import Document, parse_document, read_document
+from moorage.mapping.document import Document, later_document, parse_document, read_document
+from moorage.mapping.remembered import recall, remember
 
 Scalar = str | int | float | bool
 Status = Literal["proposed", "confirmed"]
@@ -244,13 +245,20 @@ def load_mapping(path: Path) -> MappingFile:
 
 
 def load_mapping_to_edit(path: Path) -> MappingFile:
-    """As `load_mapping`, with a document tree of one's own."""
+    """As `load_mapping`, with a document tree of one's own, read now."""
     return _typed(read_document(path))
 
 
 @lru_cache(maxsize=4)
 def _loaded(path: Path, *_version: int) -> MappingFile:
-    return load_mapping_to_edit(path)
+    kept = recall(path)
+    if kept is not None:
+        return MappingFile(Mapping.model_validate_json(kept), later_document(path))
+    file = load_mapping_to_edit(path)
+    text = file.mapping.model_dump_json(by_alias=True, exclude_unset=True)
+    if Mapping.model_validate_json(text) == file.mapping:
+        remember(path, text)
+    return file
 
 
 def parse_mapping(text: str, path: Path = Path("mapping.yaml")) -> MappingFile:

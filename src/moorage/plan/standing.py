@@ -43,6 +43,22 @@ def bring_ledger(staging: Staging, ledger: Ledger, destination_id: int) -> None:
     connection.execute("DROP TABLE ledger_page_rows")
 
 
+def is_carried_out(staging: Staging, ledger: Ledger, destination_id: int) -> bool:
+    """Whether the ledger says of every row of `meta.plan` that it stands as planned.
+
+    Rows that Odoo refused, conflicts and links still missing say no: a new plan comes back to them.
+    """
+    bring_ledger(staging, ledger, destination_id)
+    row = staging.connection.execute(
+        "SELECT count(*) FROM meta.plan AS p LEFT JOIN ledger_record AS r"
+        " ON r.model = p.model AND r.key = p.key"
+        " WHERE p.operation NOT IN ('unchanged', 'set_aside', 'waive', 'not_in_sample') AND NOT"
+        " coalesce(CASE WHEN p.operation = 'merge' THEN r.operation = 'merged'"
+        " WHEN p.operation IN ('create', 'match', 'update') THEN r.digest = p.digest END, false)"
+    ).fetchone()
+    return row is not None and row[0] == 0
+
+
 def bring_loaded(staging: Staging, ledger: Ledger, destination_id: int) -> None:
     """Fill `ledger_loaded` (model, key, loaded) for the keys in `ledger_wanted` (model, key)."""
     staging.connection.execute(
