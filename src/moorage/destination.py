@@ -15,6 +15,14 @@ Json = Any
 Domain = Sequence[Any]
 
 
+#: Models whose records never come alone: the model that comes along, and the field that names its
+#: record. A user has a partner, a variant its template; a link may mean either.
+COMPANIONS: Mapping[str, Mapping[str, str]] = {
+    "res.users": {"res.partner": "partner_id"},
+    "product.product": {"product.template": "product_tmpl_id"},
+}
+
+
 @dataclass(frozen=True)
 class ModelField:
     """One field of an Odoo model as the live server describes it (`fields_get`)."""

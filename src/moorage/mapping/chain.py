@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Dict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from moorage.destination import ModelField
-from moorage.errors import Finding
 from moorage.mapping.casts import FITTING, cast_stages
-from moorage.mapping.document import Document
-from moorage.mapping.expressions import ExpressionError, Expressions, column
-from moorage.mapping.spec import FieldRule, Mapping, Step, as_text
+from moorage.mapping.ground import Ground
+from moorage.mapping.linking import linked_by
+from moorage.mapping.spec import FieldRule, Step, as_text
 from moorage.mapping.stages import (
     Chain,
     Condition,
@@ -25,32 +22,14 @@ from moorage.mapping.stages import (
     lost,
     lost_text,
 )
-from moorage.mapping.target import TargetField
+from moorage.mapping.starts import start_of
+from moorage.mapping.target import Linked, TargetField
 from moorage.mapping.transforms import REGISTRY, ArgumentError, Kind, Transform
 from moorage.mapping.transforms.base import near
 from moorage.staging.staging import literal
 
-
-@dataclass
-class Ground:
-    """What a mapping stands on: its own text, the source's objects, the destination's fields.
-
-    `findings` collects everything that is wrong, each with its place.
-    """
-
-    mapping: Mapping
-    document: Document
-    expressions: Expressions
-    fields: Dict[str, Dict[str, ModelField]]
-    findings: list[Finding] = field(default_factory=list)
-
-    def error(self, message: str, path: Sequence[Any]) -> None:
-        """Note an error about what stands at `path`."""
-        self.findings.append(self.document.finding(message, path))
-
-    def warning(self, message: str, path: Sequence[Any]) -> None:
-        """Note something that works but deserves a look."""
-        self.findings.append(self.document.finding(message, path, "warning"))
+#: Types of Odoo fields that hold records.
+POINTING = ("many2one", "many2many", "many2one_reference")
 
 
 class ChainBuilder:
@@ -67,15 +46,16 @@ class ChainBuilder:
         self.stages: list[Stage] = []
         self.kind: Kind = "text"
         self.sources: tuple[str, ...] = ()
+        self.links: tuple[Linked, ...] = ()
         self.failed = False
 
     def build(self) -> Chain | None:
         """The chain, or None after an error was noted."""
-        start = self._start()
-        start_kind = self.kind
-        if start is None:
-            # The transforms are still judged: all findings at once.
-            self.kind = "any"
+        start = start_of(self.ground, self.object, self.rule, self.path)
+        # Without a start the transforms are still judged: all findings at once.
+        self.kind = "any" if start is None else start.kind
+        self.failed = start is None
+        self.sources = () if start is None else start.columns
         for place, step in enumerate(self.rule.do):
             self._transform(step, (*self.path, "do", place))
         if start is None or self.failed:
@@ -86,64 +66,13 @@ class ChainBuilder:
         if self.failed:
             return None
         return Chain(
-            self._target(), start, start_kind, self.sources, tuple(self.stages), self.required
+            self._target(),
+            start.sql,
+            start.kind,
+            start.columns,
+            tuple(self.stages),
+            self.required,
         )
-
-    # -- the start ---------------------------------------------------------------------------
-
-    def _start(self) -> str | None:
-        rule = self.rule
-        given = [bool(rule.from_), rule.sql is not None, "value" in rule.model_fields_set]
-        if sum(given) != 1:
-            self._error("needs exactly one of from, sql and value", self.path)
-            return None
-        if rule.sql is not None:
-            return self._sql_start(rule.sql)
-        if rule.from_:
-            return self._column_start(rule.from_)
-        return self._constant_start(rule.value)
-
-    def _sql_start(self, text: str) -> str | None:
-        try:
-            expression = self.ground.expressions.scalar(text, self.object)
-        except ExpressionError as error:
-            self._error(str(error), (*self.path, "sql"))
-            return None
-        self.sources, self.kind = expression.columns, expression.kind
-        return expression.sql
-
-    def _column_start(self, names: Sequence[str]) -> str | None:
-        known = self.ground.expressions.columns[self.object]
-        for place, name in enumerate(names):
-            if name not in known:
-                message = f"{self.object} has no field {name!r}{near(name, known)}"
-                self._error(message, (*self.path, "from", place))
-        if self.failed:
-            return None
-        self.sources = tuple(names)
-        if len(names) > 1:
-            self.kind = "many"
-            listed = ", ".join(self._as_text(column(name), known[name][1]) for name in names)
-            return f"[{listed}]"
-        self.kind = known[names[0]][1]
-        # A source may hold numbers in a column it calls text, ids above all.
-        only = column(names[0])
-        return f"CAST({only} AS VARCHAR)" if self.kind == "text" else only
-
-    def _constant_start(self, value: Any) -> str:
-        if isinstance(value, list):
-            self.kind = "list"
-            if not value and not self.rule.link and not self.rule.find:
-                return "CAST([] AS BIGINT[])"
-            return f"CAST([{', '.join(literal(item) for item in value)}] AS VARCHAR[])"
-        self.kind = "boolean" if isinstance(value, bool) else "text"
-        if isinstance(value, bool):
-            return as_text(value)
-        return "CAST(NULL AS VARCHAR)" if value is None else literal(as_text(value))
-
-    @staticmethod
-    def _as_text(sql: str, kind: Kind) -> str:
-        return f"array_to_string({sql}, ', ')" if kind == "list" else f"CAST({sql} AS VARCHAR)"
 
     # -- transforms --------------------------------------------------------------------------
 
@@ -254,23 +183,30 @@ class ChainBuilder:
 
     def _finish(self) -> None:
         rule, wanted = self.rule, self.wanted
-        pointing = wanted.type in ("many2one", "many2many")
+        pointing = wanted.type in POINTING
         if (rule.link or rule.find) and not pointing:
             self._error(
-                f"link and find are for many2one and many2many; {wanted.name} is {wanted.type}",
+                f"link and find are for fields that point to records; {wanted.name} is"
+                f" {wanted.type}",
                 self.path,
             )
         elif rule.link and rule.find:
             self._error("has both link and find: keep one", self.path)
         elif rule.link:
-            self._link(rule.link)
-        elif rule.find:
+            self._link()
+        elif rule.find and wanted.relation:
             self._find(rule.find.model, tuple(rule.find.by))
         elif pointing and rule.value == [] and wanted.type == "many2many":
             pass  # said to be empty, which is not the same as nothing said: Odoo has defaults
-        elif pointing:
+        elif pointing and wanted.relation:
             self._error(
                 f"{wanted.name} points to {wanted.relation}: it needs link or find", self.path
+            )
+        elif pointing:
+            self._error(
+                f"{wanted.name} may point to records of any model: it needs link, a map from"
+                " source object to model",
+                self.path,
             )
         else:
             self._cast()
@@ -289,13 +225,18 @@ class ChainBuilder:
             for stage in cast_stages(self.wanted, self.kind, self.severity):
                 self._add(stage)
 
-    def _link(self, name: str) -> None:
+    def _link(self) -> None:
         many = self.wanted.type == "many2many"
         if self.kind == "many" or (self.kind == "list" and not many):
             self._error("a link to one record needs one value, not a list", self.path)
             return
+        self.links = linked_by(self.ground, self.rule, self.wanted, self.path)
+        if len(self.links) < len(self.rule.linked):
+            self.failed = True
+            return
+        named = not isinstance(self.rule.link, str)
         self._one_text(many)
-        self._add(LinkStage(name, self.wanted.relation or "", many, self.severity_missing))
+        self._add(LinkStage(self.links, named, many, self.severity_missing))
 
     def _find(self, model: str, by: tuple[str, ...]) -> None:
         many = self.wanted.type == "many2many"
@@ -322,7 +263,7 @@ class ChainBuilder:
 
     def _target(self) -> TargetField:
         rule, wanted = self.rule, self.wanted
-        pointing = wanted.type in ("many2one", "many2many")
+        pointing = wanted.type in POINTING
         holds = "link" if rule.link else "id" if pointing else "value"
         return TargetField(
             wanted.name,
@@ -332,6 +273,7 @@ class ChainBuilder:
             self.required,
             self.severity_missing.replace("warning", "empty"),
             rule.later,
+            self.links,
         )
 
     @property

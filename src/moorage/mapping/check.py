@@ -6,12 +6,12 @@ from collections.abc import Mapping as Dict
 
 from moorage.destination import ModelField
 from moorage.errors import Finding
-from moorage.mapping.chain import Ground
 from moorage.mapping.check_fields import check_field
 from moorage.mapping.compile import compile_on
 from moorage.mapping.created import with_created
 from moorage.mapping.expressions import Expressions
 from moorage.mapping.fates import check_fates
+from moorage.mapping.ground import Ground
 from moorage.mapping.spec import Entry, Mapping, MappingFile
 from moorage.mapping.transforms.base import near
 from moorage.sources.base import Discovery

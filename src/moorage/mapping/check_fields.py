@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from moorage.destination import ModelField
-from moorage.mapping.chain import Ground
+from moorage.mapping.ground import Ground
 from moorage.mapping.spec import CreateRule, FieldRule, as_text
 from moorage.mapping.transforms.base import near
 from moorage.sources.base import SourceField, SourceObject
@@ -40,10 +40,21 @@ def check_field(
     _check_source_options(ground, rule, source, path)
     if rule.link and len(rule.from_) == 1:
         found = _source_field(source, rule.from_[0])
-        if found is not None and found.link and found.link != rule.link:
-            ground.warning(
-                f"{found.name} points to {found.link}, not to {rule.link}", (*path, "link")
-            )
+        if found is not None:
+            _check_link(ground, rule, found, path)
+
+
+def _check_link(ground: Ground, rule: FieldRule, found: SourceField, path: tuple[str, ...]) -> None:
+    path = (*path, "link")
+    names_its_object = found.type in ("reference", "references")
+    if names_its_object and isinstance(rule.link, str):
+        ground.error(
+            f"{found.name} names the object it points to: give a list, [{rule.link}]", path
+        )
+    elif not names_its_object and not isinstance(rule.link, str):
+        ground.error(f"{found.name} holds ids without their object: link takes one name", path)
+    elif found.link and found.link != rule.link:
+        ground.warning(f"{found.name} points to {found.link}, not to {rule.link}", path)
 
 
 def _check_create(

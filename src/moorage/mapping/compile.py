@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from moorage.destination import ModelField
 from moorage.errors import MappingError
-from moorage.mapping.chain import ChainBuilder, Ground
+from moorage.mapping.chain import ChainBuilder
 from moorage.mapping.created import with_created
 from moorage.mapping.expressions import Expression, ExpressionError, Expressions
+from moorage.mapping.ground import Ground
 from moorage.mapping.order import phases
 from moorage.mapping.select import Preparation, Selection, SelectWriter
 from moorage.mapping.spec import Entry, MappingFile, Undecided
-from moorage.mapping.stages import Chain, LinkStage
+from moorage.mapping.stages import Chain
 from moorage.mapping.target import DuplicateRule, MatchRule, TargetTable
 from moorage.mapping.transforms.base import near
 from moorage.sources.base import Discovery
@@ -50,11 +51,10 @@ class CompiledMapping:
     def links(self) -> set[tuple[str, str]]:
         """The (source object, model) pairs that links point to."""
         return {
-            (stage.object, stage.model)
+            (one.object, one.model)
             for entry in self.entries
-            for chain in entry.chains
-            for stage in chain.stages
-            if isinstance(stage, LinkStage)
+            for table_field in entry.table.fields
+            for one in table_field.links
         }
 
 
@@ -84,7 +84,7 @@ def compile_on(ground: Ground, discovery: Discovery) -> CompiledMapping | None:
     """As `compile_mapping`, noting findings on `ground`; None when an order is impossible."""
     mapping = ground.mapping
     chains = {name: _chains(ground, name) for name in mapping.objects}
-    needs = {name: _needs(ground, name, found) for name, found in chains.items()}
+    needs = {name: _needs(ground, found) for name, found in chains.items()}
     conditions = {name: _condition(ground, name, found) for name, found in mapping.objects.items()}
     order = _order(ground, needs)
     if order is None:
@@ -123,36 +123,20 @@ def _chains(ground: Ground, name: str) -> list[Chain]:
     return chains
 
 
-def _needs(ground: Ground, name: str, chains: list[Chain]) -> set[str]:
-    """The entries that the links of `name` point to, itself included, second passes not."""
-    found: set[str] = set()
-    for chain in chains:
-        for stage in chain.stages:
-            if not isinstance(stage, LinkStage):
-                continue
-            linked = _linked(ground, name, chain, stage)
-            if not chain.target.later:
-                found |= linked
-    return found
-
-
-def _linked(ground: Ground, name: str, chain: Chain, stage: LinkStage) -> set[str]:
+def _needs(ground: Ground, chains: list[Chain]) -> set[str]:
+    """The entries that the links of `chains` point to, own ones included, second passes not."""
     mapping = ground.mapping
-    path = ("objects", name, "fields", chain.target.name)
-    of_object = {entry for entry in mapping.objects if mapping.object_of(entry) == stage.object}
-    fitting = {entry for entry in of_object if mapping.objects[entry].to == stage.model}
-    if not of_object:
-        known = {mapping.object_of(entry) for entry in mapping.objects}
-        ground.error(
-            f"links to {stage.object!r}, which no entry maps{near(stage.object, known)}",
-            (*path, "link"),
-        )
-    elif not fitting:
-        models = ", ".join(sorted({mapping.objects[entry].to for entry in of_object}))
-        ground.error(
-            f"points to {stage.model}, but {stage.object} becomes {models}", (*path, "link")
-        )
-    return fitting
+    wanted = {
+        (one.object, one.model)
+        for chain in chains
+        if not chain.target.later
+        for one in chain.target.links
+    }
+    return {
+        name
+        for name, entry in mapping.objects.items()
+        if (mapping.object_of(name), entry.to) in wanted
+    }
 
 
 def _order(ground: Ground, needs: Dict[str, set[str]]) -> dict[str, int] | None:
@@ -185,7 +169,9 @@ def _entry(
         fields=tuple(chain.target for chain in chains),
         phase=phase,
         self_links=tuple(
-            chain.target.name for chain in chains if _is_self_link(chain, name, ground)
+            chain.target.name
+            for chain in chains
+            if not chain.target.later and (selection.object, entry.to) in _rows_of(chain)
         ),
         match=MatchRule(tuple(entry.match.on), entry.match.update) if entry.match else None,
         duplicates=_duplicates(entry),
@@ -202,15 +188,8 @@ def _entry(
     )
 
 
-def _is_self_link(chain: Chain, name: str, ground: Ground) -> bool:
-    entry = ground.mapping.objects[name]
-    return any(
-        isinstance(stage, LinkStage)
-        and stage.object == ground.mapping.object_of(name)
-        and stage.model == entry.to
-        and not chain.target.later
-        for stage in chain.stages
-    )
+def _rows_of(chain: Chain) -> set[tuple[str, str]]:
+    return {(one.object, one.model) for one in chain.target.links}
 
 
 def _condition(ground: Ground, name: str, entry: Entry) -> str | None:

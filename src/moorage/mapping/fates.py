@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from moorage.mapping.chain import Ground
 from moorage.mapping.expressions import ExpressionError, Expressions
+from moorage.mapping.ground import Ground
 from moorage.mapping.spec import Entry, Mapping, Undecided
 from moorage.mapping.transforms.base import near
 from moorage.sources.base import Discovery, SourceField, SourceObject

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from moorage import __version__
-from moorage.mapping.select import Preparation, folded, link_table, reference_rows
+from moorage.mapping.select import Preparation, folded, link_rows, reference_rows
 from moorage.mapping.stages import FindStage, LinkStage, PythonStage
 
 #: Distinct values converted between two writes; bounds the memory a conversion takes.
@@ -32,8 +32,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, preparation: Preparation) -> 
         rows = f"{reference_rows(stage)} AS found ON found.value = {folded('given.item')}"
         _look_up(connection, preparation, rows, "CASE WHEN found.matches = 1 THEN found.id END")
     elif isinstance(stage, LinkStage):
-        table = link_table(stage.object, stage.model)
-        rows = f"{table} AS found ON found.source_key = given.item"
+        rows = f"{link_rows(stage)} AS found ON found.source_key = given.item"
         _look_up(connection, preparation, rows, "found.key")
 
 

@@ -82,6 +82,18 @@ def link_table(source_object: str, model: str) -> str:
     return "temp." + identifier(f"link {source_object} {model}")
 
 
+def link_rows(stage: LinkStage) -> str:
+    """SQL of the rows (source_key, key) a link looks in; `leads:12` where the value names it."""
+    if not stage.named:
+        return link_table(stage.links[0].object, stage.links[0].model)
+    selects = [
+        f"SELECT {literal(one.object + ':')} || source_key AS source_key, key"
+        f" FROM {link_table(one.object, one.model)}"
+        for one in stage.links
+    ]
+    return f"({' UNION ALL '.join(selects)})"
+
+
 class SelectWriter:
     """Writes the SELECT of one entry."""
 
@@ -163,7 +175,7 @@ class SelectWriter:
         elif isinstance(stage, FindStage):
             rows, on = reference_rows(stage), f"{alias}.value = {lookup_value(stage, before)}"
         else:
-            rows = link_table(stage.object, stage.model)
+            rows = link_rows(stage)
             on = f"{alias}.source_key = {before}"
         return [f"\nLEFT JOIN {rows} AS {alias} ON {on}"]
 
@@ -241,7 +253,10 @@ def _stage_findings(  # noqa: PLR0911 - one per kind of stage
             (f"{there} AND {after}_matches IS NULL", stage.severity, words),
             (f"{after}_matches > 1", stage.severity, several),
         ]
-    words = f"points to a record of {stage.object} that is not moved"
+    objects = " or ".join(one.object for one in stage.links)
+    words = f"points to a record of {objects} that is not moved"
+    if stage.named:
+        words = f"points to a record that is not moved, or is none of {objects}"
     if stage.many:
         return [(f"{after}_problem", stage.severity, words)]
     return [(f"{before} IS NOT NULL AND {after} IS NULL", stage.severity, words)]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from moorage.mapping.target import TargetField
+from moorage.mapping.target import Linked, TargetField
 from moorage.mapping.transforms import Kind, Transform
 
 Severity = Literal["warning", "set_aside"]
@@ -67,10 +67,13 @@ class FindStage:
 
 @dataclass(frozen=True)
 class LinkStage:
-    """The keys of records that this project moves, after merges. `many`: each item is one."""
+    """The keys of records that this project moves, after merges. `many`: each item is one.
 
-    object: str
-    model: str
+    `named`: a value names its object, as in `leads:12`; otherwise it is the id of the only one.
+    """
+
+    links: tuple[Linked, ...]
+    named: bool
     many: bool
     severity: Severity
     kind: Kind = "text"

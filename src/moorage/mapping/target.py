@@ -4,7 +4,8 @@ Each mapping entry becomes one table `target."<entry>"`:
 
 - `key` VARCHAR, `<source>:<object>:<id>`, never NULL, unique within a model;
 - one column per Odoo field, typed after the field (`DUCKDB_TYPES`), NULL for empty;
-- a link column holds the *key* of the other record (many2one: VARCHAR, many2many: VARCHAR[]);
+- a link column holds the *key* of the other record (many2one, many2one_reference: VARCHAR,
+  many2many: VARCHAR[]);
 - a find column holds the id of a record that Odoo has of its own (many2one: BIGINT, many2many:
   BIGINT[]);
 - `_object` and `_source_key` say where the row came from.
@@ -25,6 +26,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from moorage.staging.staging import literal
+
 #: The DuckDB type of a target column by Odoo field type.
 DUCKDB_TYPES = {
     "char": "VARCHAR",
@@ -41,12 +44,25 @@ DUCKDB_TYPES = {
 
 
 @dataclass(frozen=True)
+class Linked:
+    """A source object that a link may point to.
+
+    Its rows become records of `model`. The id that is written is one of `lands`: the same model, or
+    that of the record which Odoo makes along with each (`destination.COMPANIONS`).
+    """
+
+    object: str
+    model: str
+    lands: str
+
+
+@dataclass(frozen=True)
 class TargetField:
     """One Odoo field that a target table fills.
 
     `holds` is 'value', 'link' (keys of records this project moves) or 'id' (ids of Odoo's own).
-    `relation` is the model pointed to. `audit` fields are written once and never compared for
-    people's changes.
+    `relation` is the model pointed to; None where a record says itself which model (`res_id`).
+    `links` are the objects a link may point to; without any, all keys are of `relation`.
     """
 
     name: str
@@ -56,6 +72,40 @@ class TargetField:
     required: bool = False
     on_missing_link: str = "set_aside"
     later: bool = False
+    links: tuple[Linked, ...] = ()
+
+    @property
+    def many(self) -> bool:
+        """Whether it holds a list."""
+        return self.type in ("many2many", "one2many")
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models whose rows a link may point to."""
+        if not self.links:
+            return (self.relation,) if self.relation else ()
+        return tuple(dict.fromkeys(one.model for one in self.links))
+
+    @property
+    def companions(self) -> tuple[tuple[str, str], ...]:
+        """(model, model that comes along) of the links that mean the latter."""
+        pairs = ((one.model, one.lands) for one in self.links if one.model != one.lands)
+        return tuple(dict.fromkeys(pairs))
+
+    def model_sql(self, key: str) -> str:
+        """SQL of the model whose row the key in SQL `key` names: where plan and ledger hold it."""
+        return self._by_object(key, {one.object: one.model for one in self.links})
+
+    def lands_sql(self, key: str) -> str:
+        """SQL of the model whose record's id stands in Odoo for the key in SQL `key`."""
+        return self._by_object(key, {one.object: one.lands for one in self.links})
+
+    def _by_object(self, key: str, models: dict[str, str]) -> str:
+        distinct = set(models.values()) or {self.relation or ""}
+        if len(distinct) == 1:
+            return literal(distinct.pop())
+        cases = "".join(f" WHEN {literal(name)} THEN {literal(to)}" for name, to in models.items())
+        return f"CASE split_part({key}, ':', 2){cases} END"
 
 
 @dataclass(frozen=True)
