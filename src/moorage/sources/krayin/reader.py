@@ -84,10 +84,19 @@ class Reader:
         self.rows("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         self._in_snapshot = True
 
-    def stream(self, table: str, columns: Sequence[tuple[str, bool]]) -> Iterator[pa.RecordBatch]:
+    def look_anew(self) -> None:
+        """See what was written since the last look; the snapshot of an extraction stays."""
+        if not self._in_snapshot:
+            # The driver begins a transaction with the first read, and it holds what it saw.
+            self.rows("COMMIT")
+
+    def stream(
+        self, table: str, columns: Sequence[tuple[str, bool]], *, where: str = ""
+    ) -> Iterator[pa.RecordBatch]:
         """The rows of `table` in batches; at least one batch, if an empty one.
 
-        `columns` are pairs (name, stands in the table); one that does not is read as NULL.
+        `columns` are pairs (name, stands in the table); one that does not is read as NULL. `where`
+        is SQL of this folder's own making.
         """
         select = ", ".join(
             f"{quoted(name)}" if there else f"NULL AS {quoted(name)}" for name, there in columns
@@ -96,7 +105,8 @@ class Reader:
         if not any(there for _, there in columns):
             yield _batch([], names)
             return
-        yield from self._stream(f"SELECT {select} FROM {quoted(table)}", names)
+        condition = f" WHERE {where}" if where else ""
+        yield from self._stream(f"SELECT {select} FROM {quoted(table)}{condition}", names)
 
     def _stream(self, sql: str, names: list[str]) -> Iterator[pa.RecordBatch]:
         given = False
