@@ -10,6 +10,14 @@ import pytest
 import moorage
 
 PUBLIC: dict[str, list[str]] = {
+    "moorage.http": [
+        "AnswerError",
+        "Clock",
+        "NotThereError",
+        "SignInError",
+        "WebClient",
+        "checked_url",
+    ],
     "moorage.ledger": [
         "Change",
         "Ledger",

@@ -1,0 +1,212 @@
+"""One server, called patiently: JSON and files, with retries, several calls at once."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, BinaryIO, TypeVar
+from urllib.parse import urlencode
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from moorage.http.address import checked_url
+from moorage.http.answers import AWAY, AgainError, broken, no_use, refusal
+from moorage.http.pace import Clock, Pace
+
+CONNECT_TIMEOUT_SECONDS = 10.0
+READ_TIMEOUT_SECONDS = 120.0
+#: How long a server may be away; and before the first answer of all, when rather the address is
+#: wrong.
+PATIENCE_SECONDS = 180.0
+FIRST_PATIENCE_SECONDS = 15.0
+#: How often a call is answered with an error page before that counts as the answer.
+TRIES = 4
+#: How often in a row one call is put off by a server that allows no more of them.
+MOST_HOLDS = 60
+CHUNK_BYTES = 1 << 18
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+
+class WebClient:
+    """Calls to one server. Safe to use from several threads; at most `connections` at once.
+
+    `service` is what the server is called in messages. `on_wait` is told, in a sentence, of every
+    pause. Errors are those of `answers`, never urllib3's.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        service: str,
+        connections: int = 4,
+        allow_http: bool = False,
+        patience_seconds: float = PATIENCE_SECONDS,
+        on_wait: Callable[[str], None] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Nothing is sent yet; SettingsError if `url` is none that may be called."""
+        self.url = checked_url(url, allow_http=allow_http)
+        self.service = service
+        self.connections = connections
+        self.call_count = 0
+        self._headers = {"Accept": "application/json", "User-Agent": "moorage"}
+        self._patience_seconds = patience_seconds
+        self._on_wait = on_wait or (lambda _: None)
+        self._clock = clock or Clock()
+        self._has_answered = False
+        self._secrets: set[str] = set()
+        self._stopping = threading.Event()
+        self._pace = Pace(self._clock, self._stopping)
+        self._pool = urllib3.PoolManager(maxsize=connections, block=True, retries=False)
+
+    def close(self) -> None:
+        """End waiting calls and close the connections. Safe to call twice."""
+        self._stopping.set()
+        self._pool.clear()
+
+    def keep_secret(self, *secrets: str) -> None:
+        """Never show these in a message."""
+        self._secrets |= {secret for secret in secrets if secret}
+
+    def authorize(self, kind: str, token: str) -> None:
+        """Send `Authorization: <kind> <token>` from now on; it is kept in memory only."""
+        self.keep_secret(token)
+        self._headers["Authorization"] = f"{kind} {token}"
+
+    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
+        """The JSON at `path`; asked for again while the server is away, busy or out of order."""
+        return self._patiently(lambda: self._json("GET", path, query, None))
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The JSON that a call with a JSON body brings. It may be sent more than once."""
+        return self._patiently(lambda: self._json("POST", path, None, body))
+
+    def download(self, path: str, into: BinaryIO, *, signed: bool = True) -> int:
+        """Write the file at `path` into `into`, which is emptied first; its size in bytes."""
+        return int(self._patiently(lambda: self._file(path, into, signed)))
+
+    def each(
+        self, call: Callable[[Item], Value], items: Iterable[Item]
+    ) -> Iterator[tuple[Item, Value]]:
+        """`call` on every item, several at once; results in the order of the items."""
+        waiting: deque[tuple[Item, Future[Value]]] = deque()
+        with ThreadPoolExecutor(self.connections, thread_name_prefix="moorage-web") as workers:
+            try:
+                for item in items:
+                    waiting.append((item, workers.submit(call, item)))
+                    if len(waiting) > 4 * self.connections:
+                        first, future = waiting.popleft()
+                        yield first, future.result()
+                while waiting:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            finally:
+                for _, future in waiting:
+                    future.cancel()
+
+    def _json(
+        self, method: str, path: str, query: Mapping[str, Any] | None, body: Any | None
+    ) -> Any:
+        answer = self._send(method, path, query, body)
+        try:
+            return json.loads(answer.data)
+        except ValueError:
+            where = self._address(path)
+            raise AgainError(no_use("what is no JSON", self.service, where)) from None
+
+    def _file(self, path: str, into: BinaryIO, signed: bool) -> int:
+        answer = self._send("GET", path, None, None, signed=signed, preload=False)
+        try:
+            into.seek(0)
+            into.truncate()
+            for chunk in answer.stream(CHUNK_BYTES):
+                into.write(chunk)
+        except HTTPError as error:
+            raise broken(error, self.service, self._address(path)) from None
+        finally:
+            answer.release_conn()
+        return into.tell()
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None,
+        body: Any | None,
+        *,
+        signed: bool = True,
+        preload: bool = True,
+    ) -> urllib3.BaseHTTPResponse:
+        self._pace.pass_gate()
+        where = self._address(path)
+        headers = {k: v for k, v in self._headers.items() if signed or k != "Authorization"}
+        self.call_count += 1
+        try:
+            answer = self._pool.request(
+                method,
+                f"{where}?{urlencode(query)}" if query else where,
+                json=body,
+                headers=headers,
+                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_SECONDS, read=READ_TIMEOUT_SECONDS),
+                redirect=False,
+                preload_content=preload,
+            )
+        except (HTTPError, OSError) as error:
+            raise broken(error, self.service, where) from None
+        self._has_answered = self._has_answered or answer.status not in AWAY
+        if answer.status >= 300:
+            try:
+                raise refusal(answer, self.service, where, self._secrets, self._clock.now())
+            finally:
+                answer.drain_conn()
+                answer.release_conn()
+        return answer
+
+    def _address(self, path: str) -> str:
+        return f"{self.url}/{path.lstrip('/')}"
+
+    def _patiently(self, call: Callable[[], Any]) -> Any:
+        since: float | None = None
+        pause, failures, holds = 0.5, 0, 0
+        while True:
+            try:
+                return call()
+            except AgainError as again:
+                if self._stopping.is_set():
+                    raise again.error from None
+                if again.pause_seconds is not None and holds < MOST_HOLDS:
+                    holds += 1
+                    self._hold(again.pause_seconds)
+                    continue
+                failures += 1
+                now = self._clock.monotonic()
+                since = now if since is None else since
+                if self._is_over(again, failures, now + pause - since):
+                    raise again.error from None
+                self._on_wait(f"{again.error.what}; trying again in {pause:.0f} s")
+                self._clock.wait(pause, self._stopping)
+                pause = min(pause * 1.7, 10.0)
+
+    def _is_over(self, again: AgainError, failures: int, seconds: float) -> bool:
+        if again.pause_seconds is not None:
+            return True
+        if not again.is_away:
+            return failures >= TRIES
+        first = self._patience_seconds if self._has_answered else FIRST_PATIENCE_SECONDS
+        return seconds > min(first, self._patience_seconds)
+
+    def _hold(self, seconds: float) -> None:
+        self._pace.hold(
+            seconds,
+            lambda: self._on_wait(
+                f"{self.service} allows no more calls for the moment: going on in {seconds:.0f} s"
+                f" ({self.call_count:,} calls so far)"
+            ),
+        )
