@@ -46,6 +46,8 @@ from moorage.staging.staging import TARGET_OF
 SWITCHES = {"crm.lead": ("group_use_lead",)}
 #: The fact in staging that says which plan its target tables and `meta.plan` belong to.
 PLAN_OF = "plan_of"
+#: The fact in staging that says for which destination `meta.plan` was made last.
+PLANNED_FOR = "planned_for"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class Ground:
     def plan_folder(self) -> Path:
         """Where the plan for this destination is kept: a rehearsal has one of its own."""
         return plan_folder(self.project, self.name)
+
+    @property
+    def decisions(self) -> Path:
+        """Where the answers for this destination are kept."""
+        return decisions_folder(self.project, self.name)
 
     def preparation(self) -> PreparationPlan:
         """What Odoo lacks for the mapping."""
@@ -129,7 +136,7 @@ class Ground:
         compiled = self.build(anew=anew)
         # What follows changes the tables: they stand for this one use.
         self.staging.remember(TARGET_OF, None)
-        decisions = Decisions.load(self.project.decisions)
+        decisions = Decisions.load(self.decisions)
         apply_merges(
             self.staging,
             compiled.tables,
@@ -166,6 +173,14 @@ def grounded(
 def plan_folder(project: Project, name: str) -> Path:
     """The folder of the plan for destination `name`."""
     return project.state if name == PRODUCTION else project.state / name
+
+
+def decisions_folder(project: Project, name: str) -> Path:
+    """The folder of the answers for destination `name`.
+
+    Some name a record of that Odoo by id, and another record has that id in another Odoo.
+    """
+    return project.decisions if name == PRODUCTION else project.decisions / name
 
 
 def fields_of(destination: OdooClient, file: MappingFile) -> dict[str, dict[str, ModelField]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
-from moorage.commands.building import Ground, grounded
+from moorage.commands.building import PLANNED_FOR, Ground, grounded
 from moorage.commands.opening import PRODUCTION
 from moorage.commands.result import OnProgress, Result, silent, to_json
 from moorage.plan.confirm import load_plan
@@ -42,7 +43,7 @@ def verify(
     """Recompute every value from staging, read Odoo back, and compare."""
     with grounded(project, "verify", to) as ground:
         compiled, decisions = ground.build_decided(anew=True)
-        saved = load_plan(ground.plan_folder)
+        sample = _sample(ground)
         # The plan says which rows were not to go, and empties links that lead nowhere.
         make_plan(
             ground.staging,
@@ -52,8 +53,9 @@ def verify(
             compiled.tables,
             decisions,
             mapping_digest=ground.mapping_digest,
-            sample=saved.report.sample if saved else None,
+            sample=sample,
         )
+        ground.staging.remember(PLANNED_FOR, to)
         found = compare(
             ground.staging,
             ground.destination,
@@ -72,6 +74,23 @@ def verify(
 
 def _aside(found: VerifyReport) -> int:
     return sum(entry.held_back for entry in found.entries)
+
+
+def _sample(ground: Ground) -> int | None:
+    """How many rows of each entry were loaded; None if all were.
+
+    By what ran, not by the plan made last. A larger sample holds the smaller ones.
+    """
+    loads = [
+        json.loads(run["report"] or "{}")
+        for run in ground.ledger.runs(ground.destination_id)
+        if run["kind"] == "load" and run["status"] == "done"
+    ]
+    if not loads:
+        saved = load_plan(ground.plan_folder)
+        return saved.report.sample if saved else None
+    sizes = [load.get("sample") for load in loads]
+    return None if None in sizes else max(sizes)
 
 
 def _not_loaded(ground: Ground) -> list[tuple[str, str, str]]:

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from moorage.commands.building import PLAN_OF, Ground, grounded, plan_folder
-from moorage.commands.opening import PRODUCTION
+from moorage.commands.building import PLAN_OF, PLANNED_FOR, Ground, grounded, plan_folder
+from moorage.commands.opening import PRODUCTION, typed
 from moorage.commands.result import OnProgress, Result, silent
 from moorage.commands.settled import is_settled, remember_settled
 from moorage.destination import WantedField
@@ -59,7 +59,7 @@ def prepare(project: Project, *, to: str = PRODUCTION, apply: bool = False) -> P
         settings=lacking.settings,
         standing=len(lacking.standing),
         is_applied=apply,
-        next_command=_typed("moorage owners" if is_ready else "moorage prepare --apply", to),
+        next_command=typed("moorage owners" if is_ready else "moorage prepare --apply", to),
     )
 
 
@@ -112,7 +112,8 @@ def _planned(ground: Ground, sample: int | None) -> PlanReport:
         mapping_digest=ground.mapping_digest,
         sample=sample,
     )
-    write_match_questions(ground.staging, ground.project.decisions / MATCHES_FILE)
+    write_match_questions(ground.staging, ground.decisions / MATCHES_FILE)
+    ground.staging.remember(PLANNED_FOR, ground.name)
     ground.staging.remember(PLAN_OF, [ground.name, made.digest, ground.mapping_digest])
     return made
 
@@ -138,7 +139,7 @@ def _plan_result(project: Project, to: str, saved: SavedPlan) -> PlanResult:
         confirmed_at=saved.confirmed_at,
         attention=questions + report.totals.get("set_aside", 0),
         reports=write_plan(project.reports, project.name, to, report, saved.confirmed_by),
-        next_command=_typed(following, to),
+        next_command=typed(following, to),
     )
 
 
@@ -174,7 +175,7 @@ def run(
                 set_aside=(),
                 seconds=0,
                 notes=("Odoo holds what the plan asks for: there is nothing to do.",),
-                next_command=_typed("moorage verify", to),
+                next_command=typed("moorage verify", to),
             )
         if not may_go(report):
             raise RefusedError("you did not say yes", state="Nothing was changed.")
@@ -187,7 +188,7 @@ def run(
             tables,
             on_progress=on_progress,
         )
-        load = loader.run(report.digest)
+        load = loader.run(report.digest, sample=report.sample)
         if is_carried_out(ground.staging, ground.ledger, ground.destination_id):
             remember_settled(ground, report.sample)
         asides = aside_groups(ground.ledger, ground.destination_id)
@@ -201,7 +202,7 @@ def run(
         seconds=round(time.monotonic() - started, 1),
         attention=sum(phase.set_aside + phase.conflicts for phase in load.phases),
         reports=reports,
-        next_command=_typed("moorage verify", to),
+        next_command=typed("moorage verify", to),
     )
 
 
@@ -251,8 +252,3 @@ def aside_groups(ledger: Ledger, destination_id: int) -> tuple[AsideGroup, ...]:
         for (entry, reason), keys in groups.items()
     ]
     return tuple(sorted(found, key=lambda group: (-group.count, group.entry, group.reason)))
-
-
-def _typed(command: str, to: str) -> str:
-    """`command` for destination `to`, as one would type it."""
-    return command if to == PRODUCTION else f"{command} --to {to}"

@@ -25,6 +25,13 @@ from moorage.sources.base import (
 from moorage.staging.staging import Staging
 
 PRODUCTION = "production"
+#: The destination that is rehearsed on before production.
+REHEARSAL = "staging"
+
+
+def typed(command: str, to: str) -> str:
+    """`command` for destination `to`, as one would type it."""
+    return command if to == PRODUCTION else f"{command} --to {to}"
 
 
 def kind_of(project: Project) -> SourceKind:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from moorage.commands.building import Ground, grounded
-from moorage.commands.opening import PRODUCTION, opened_ledger, opened_staging
+from moorage.commands.building import PLANNED_FOR, Ground, decisions_folder, grounded
+from moorage.commands.opening import PRODUCTION, opened_ledger, opened_staging, typed
 from moorage.commands.result import Result
 from moorage.errors import SettingsError
 from moorage.mapping import TargetTable
@@ -52,16 +52,17 @@ def owners(
     """Match the source's users to Odoo's; write down `answers` (source key: decision) first, and
     `answer_all` for those still open.
     """
-    path = project.decisions / OWNERS_FILE
+    path = decisions_folder(project, to) / OWNERS_FILE
+    others = _elsewhere(project, to, OWNERS_FILE)
     with grounded(project, "owners", to) as ground:
         tables = ground.build().tables
-        report = reconcile_owners(ground.staging, ground.destination, tables, path)
+        report = reconcile_owners(ground.staging, ground.destination, tables, path, others)
         for key, decision in (answers or {}).items():
             answer_owner(path, key, decision, by or person(), destination=ground.destination)
         if answer_all:
             rest = set(report.open_keys) - set(answers or {})
             answer_owners(path, rest, answer_all, by or person(), destination=ground.destination)
-        report = reconcile_owners(ground.staging, ground.destination, tables, path)
+        report = reconcile_owners(ground.staging, ground.destination, tables, path, others)
     rows = sorted(report.rows, key=lambda row: (bool(row.decision), -row.records))
     return OwnersResult(
         file=path,
@@ -69,7 +70,7 @@ def owners(
         open_keys=report.open_keys,
         matched_count=report.matched_count,
         attention=len(report.open_keys),
-        next_command="moorage duplicates" if not report.open_keys else "",
+        next_command="" if report.open_keys else typed("moorage duplicates", to),
         notes=(f"Answer here (--answer KEY=DECISION) or in {path.name}.",)
         if report.open_keys
         else (),
@@ -102,7 +103,7 @@ def duplicates(
     by: str = "",
 ) -> DuplicatesResult:
     """Look for duplicates; write down `answers` (group: decision), `answer_all` for the rest."""
-    path = project.decisions / DUPLICATES_FILE
+    path = decisions_folder(project, to) / DUPLICATES_FILE
     with grounded(project, "duplicates", to) as ground:
         tables = ground.build().tables
         report = _looked(ground, tables, path)
@@ -110,7 +111,7 @@ def duplicates(
         for group, decision in (answers or {}).items():
             if ":" in group:
                 # A key, not a group: a row that several records of Odoo fit.
-                answer_match(project.decisions / MATCHES_FILE, group, decision, who)
+                answer_match(ground.decisions / MATCHES_FILE, group, decision, who)
             else:
                 answer_duplicate(path, group, decision, who)
         if answer_all:
@@ -125,14 +126,29 @@ def duplicates(
         open_groups=report.open_groups,
         attention=len(report.open_groups),
         notes=report.notes,
-        next_command="" if report.open_groups else "moorage plan",
+        next_command="" if report.open_groups else typed("moorage plan", to),
     )
 
 
 def _looked(ground: Ground, tables: list[TargetTable], path: Path) -> DuplicatesReport:
     return find_duplicates(
-        ground.staging, ground.ledger, ground.destination, ground.destination_id, tables, path
+        ground.staging,
+        ground.ledger,
+        ground.destination,
+        ground.destination_id,
+        tables,
+        path,
+        _elsewhere(ground.project, ground.name, DUPLICATES_FILE),
     )
+
+
+def _elsewhere(project: Project, to: str, name: str) -> dict[str, Path]:
+    """The answers for the other destinations: those that mean the same here are not asked again."""
+    return {
+        other: decisions_folder(project, other) / name
+        for other in project.settings.destinations
+        if other != to
+    }
 
 
 @dataclass(frozen=True)
@@ -170,7 +186,10 @@ def issues(project: Project, *, to: str = PRODUCTION) -> IssuesResult:
         row = ledger.connection.execute(
             "SELECT id FROM destination WHERE name = ?", (to,)
         ).fetchone()
-        found = list_issues(staging, ledger, int(row["id"]) if row else 0, ())
+        is_planned = staging.recall(PLANNED_FOR) in (None, to)
+        found = list_issues(
+            staging, ledger, int(row["id"]) if row else 0, (), is_planned=is_planned
+        )
     groups: dict[tuple[str, str, str], list[Issue]] = {}
     for issue in found:
         groups.setdefault((issue.severity, issue.entry, issue.reason), []).append(issue)

@@ -29,7 +29,7 @@ def is_settled(ground: Ground, sample: int | None) -> bool:
 
 
 def _state(ground: Ground, sample: int | None) -> list[object]:
-    decisions = Decisions.load(ground.project.decisions)
+    decisions = Decisions.load(ground.decisions)
     return [
         ground.name,
         sample,

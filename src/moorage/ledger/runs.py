@@ -15,11 +15,15 @@ class RunLog(Store):
     """The part of the ledger that knows destinations, runs and events."""
 
     def destination(self, name: str, identity: DestinationIdentity) -> int:
-        """The id of destination `name`; RefusedError if another database answers under it."""
+        """The id of destination `name`.
+
+        RefusedError if another database answers under it, or this one has another name already.
+        """
         row = self.connection.execute(
             "SELECT id, database_uuid FROM destination WHERE name = ?", (name,)
         ).fetchone()
         if row is None:
+            self._refuse_second_name(identity)
             with self.transaction() as connection:
                 cursor = connection.execute(
                     "INSERT INTO destination (name, url, database, database_uuid, first_seen_at)"
@@ -35,6 +39,20 @@ class RunLog(Store):
                 todo="Point it back, or give the new database another name in moorage.yaml.",
             )
         return int(row["id"])
+
+    def _refuse_second_name(self, identity: DestinationIdentity) -> None:
+        row = self.connection.execute(
+            "SELECT name FROM destination WHERE url = ? AND database = ? AND database_uuid = ?",
+            (identity.url, identity.database, identity.database_uuid),
+        ).fetchone()
+        if row is not None:
+            raise RefusedError(
+                f"this database is destination {row['name']!r} of the project already",
+                where=f"{identity.url} ({identity.database})",
+                state="Nothing was changed.",
+                todo="Give each destination in moorage.yaml a database of its own; a rehearsal"
+                " wants a copy.",
+            )
 
     def start_run(
         self, destination_id: int, kind: str, plan_digest: str, odoo_started_at: str | None = None

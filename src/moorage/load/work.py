@@ -47,9 +47,13 @@ class PhaseCount:
 
 @dataclass
 class LoadReport:
-    """A run: its counts by entry, and how the counters of Odoo moved."""
+    """A run: its counts by entry, and how the counters of Odoo moved.
+
+    `sample` is how many rows of each entry were asked for; None when all were.
+    """
 
     run_id: int
+    sample: int | None = None
     phases: list[PhaseCount] = field(default_factory=list)
     counters_before: dict[str, int] = field(default_factory=dict)
     counters_after: dict[str, int] = field(default_factory=dict)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +19,9 @@ from moorage.errors import Finding, MappingError, SettingsError
 OWNERS_FILE = "owners.csv"
 DUPLICATES_FILE = "duplicates.csv"
 MATCHES_FILE = "matches.csv"
+
+#: How the one who decided begins where a rule did.
+RULE = "rule: "
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -155,6 +158,27 @@ def read_rows(path: Path, kind: type[Row]) -> list[Row]:
     if findings:
         raise MappingError(findings, todo="Mend the lines named, or delete the file to ask anew.")
     return rows
+
+
+def answered_elsewhere(
+    others: Mapping[str, Path], kind: type[Row], may_carry: Callable[[Row], bool]
+) -> list[Row]:
+    """What people answered for other destinations (name: file), the latest answer last.
+
+    Only answers that mean the same in every Odoo: `may_carry` says which. Who answered says where.
+    """
+    found = [
+        replace(row, decided_by=f"{row.decided_by}, for {name}")
+        for name, path in others.items()
+        for row in read_rows(path, kind)
+        if is_by_people(row) and may_carry(row)
+    ]
+    return sorted(found, key=lambda row: row.decided_at)
+
+
+def is_by_people(answer: OwnerDecision | DuplicateDecision | MatchDecision) -> bool:
+    """Whether a person gave this answer, and no rule."""
+    return bool(answer.decision) and not answer.decided_by.startswith(RULE)
 
 
 def _row(given: dict[str | None, Any], kind: type[Row]) -> Row:

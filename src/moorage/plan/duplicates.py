@@ -7,7 +7,7 @@ are never one. What a rule decides stands in the file too, with the rule as the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,15 @@ from moorage.errors import SettingsError
 from moorage.ledger.ledger import Ledger, now_text
 from moorage.mapping.target import DuplicateRule, TargetTable
 from moorage.plan.candidates import Candidates, bring_candidates, exact_pairs
-from moorage.plan.decisions import DuplicateDecision, check_answer, read_rows, write_rows
+from moorage.plan.decisions import (
+    RULE,
+    DuplicateDecision,
+    answered_elsewhere,
+    check_answer,
+    is_by_people,
+    read_rows,
+    write_rows,
+)
 from moorage.plan.likeness import similar_pairs
 from moorage.plan.merges import ensure_merges
 from moorage.plan.rows import in_key_order
@@ -25,7 +33,6 @@ from moorage.staging.staging import Staging
 
 #: A group larger than this is asked about whatever the rule says: it is rarely one thing.
 LARGE_GROUP = 20
-_RULE = "rule: "
 
 
 @dataclass(frozen=True)
@@ -54,9 +61,12 @@ def find_duplicates(  # noqa: PLR0917
     destination_id: int,
     tables: Sequence[TargetTable],
     path: Path,
+    others: Mapping[str, Path] | None = None,
 ) -> DuplicatesReport:
     """Look for duplicates and write `path`; answers of people are kept, also where a row is gone.
 
+    What people answered in the files of `others` (destination: file) counts where nobody answered
+    here, and no record that one of the two Odoos has of its own is in the group.
     Wants the target tables as the mapping just built them, before `apply_merges`.
     """
     ensure_merges(staging)
@@ -70,7 +80,11 @@ def find_duplicates(  # noqa: PLR0917
             found.extend(rows)
             notes.extend(f"{table.entry}: {sentence}" for sentence in said)
     staging.connection.execute("DROP TABLE IF EXISTS temp.ledger_record")
-    rows = _with_answers(found, former)
+    elsewhere = {
+        (row.group, row.model, row.key): row
+        for row in answered_elsewhere(others or {}, DuplicateDecision, _fits_everywhere)
+    }
+    rows = _with_answers([_carried(row, elsewhere, former) for row in found], former)
     write_rows(path, DuplicateDecision, rows)
     open_groups = sorted({row.group for row in rows if not row.decision})
     return DuplicatesReport(tuple(rows), tuple(open_groups), tuple(notes))
@@ -128,9 +142,9 @@ def _groups(
 
 def _by_rule(do: str, size: int, odoo_count: int) -> tuple[str, str]:
     if do == "keep":
-        return "keep", f"{_RULE}keep"
+        return "keep", f"{RULE}keep"
     if do == "merge" and size <= LARGE_GROUP and odoo_count <= 1:
-        return "merge", f"{_RULE}merge"
+        return "merge", f"{RULE}merge"
     return "", ""
 
 
@@ -161,6 +175,26 @@ def _components(pairs: Iterable[Pair]) -> dict[str, list[str]]:
     return groups
 
 
+def _fits_everywhere(answer: DuplicateDecision) -> bool:
+    """Whether an answer is about rows of the source alone."""
+    return not answer.existing_odoo_id and ":" not in answer.decision
+
+
+def _carried(
+    row: DuplicateDecision,
+    elsewhere: Mapping[tuple[str, str, str], DuplicateDecision],
+    former: Mapping[tuple[str, str, str], DuplicateDecision],
+) -> DuplicateDecision:
+    """`row` with the answer that was given for another destination, if it holds here too."""
+    place = (row.group, row.model, row.key)
+    own, given = former.get(place), elsewhere.get(place)
+    if given is None or row.existing_odoo_id or (own is not None and is_by_people(own)):
+        return row
+    return replace(
+        row, decision=given.decision, decided_by=given.decided_by, decided_at=given.decided_at
+    )
+
+
 def _with_answers(
     found: Sequence[DuplicateDecision],
     former: dict[tuple[str, str, str], DuplicateDecision],
@@ -168,7 +202,7 @@ def _with_answers(
     rows = []
     for row in found:
         answered = former.pop((row.group, row.model, row.key), None)
-        if answered is not None and _is_by_people(answered):
+        if answered is not None and is_by_people(answered):
             rows.append(
                 replace(
                     row,
@@ -177,6 +211,8 @@ def _with_answers(
                     decided_at=answered.decided_at,
                 )
             )
+        elif is_by_people(row):
+            rows.append(row)
         elif row.decision:
             is_same = answered is not None and answered.decision == row.decision
             decided_at = answered.decided_at if answered and is_same else now_text()
@@ -184,12 +220,8 @@ def _with_answers(
         else:
             rows.append(row)
     # What people answered outlives the likeness that raised the question.
-    rows.extend(row for row in former.values() if _is_by_people(row))
+    rows.extend(row for row in former.values() if is_by_people(row))
     return rows
-
-
-def _is_by_people(answer: DuplicateDecision) -> bool:
-    return bool(answer.decision) and not answer.decided_by.startswith(_RULE)
 
 
 def answer_duplicate(

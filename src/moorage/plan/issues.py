@@ -40,11 +40,17 @@ class Issue:
 
 
 def list_issues(
-    staging: Staging, ledger: Ledger, destination_id: int, tables: Sequence[TargetTable]
+    staging: Staging,
+    ledger: Ledger,
+    destination_id: int,
+    tables: Sequence[TargetTable],
+    *,
+    is_planned: bool = True,
 ) -> list[Issue]:
     """All issues: Odoo's refusals first, then what the plan keeps out, then warnings.
 
-    Before the first plan only those of the ledger. Warnings of the plan are grouped by message.
+    Before the first plan, or when the last one was not for this destination (`is_planned` is
+    false), only those of the ledger. Warnings of the plan are grouped by message.
     """
     refused = [
         Issue(
@@ -56,7 +62,7 @@ def list_issues(
         if row["code"] != "mapping"
     ]  # fmt: skip
     warned = _warned(ledger, destination_id)
-    if not _has_plan(staging):
+    if not (is_planned and _has_plan(staging)):
         return refused + warned
     told = {(issue.model, issue.key) for issue in refused}
     kept = [issue for issue in _kept_out(staging) if (issue.model, issue.key) not in told]

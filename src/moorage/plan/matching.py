@@ -85,11 +85,14 @@ def _match_table(
         for row in decisions.matches
         if row.model == table.model and row.decision
     ]
+    fits = "list_contains(string_split(question, ' '), CAST($id AS VARCHAR))"
     for odoo_id, key in answers:
         staging.connection.execute(
-            "UPDATE plan_match SET odoo_id = ?, question = NULL, why = 'decided'"
-            " WHERE model = ? AND key = ? AND question IS NOT NULL",
-            [odoo_id, table.model, key],
+            "UPDATE plan_match SET odoo_id = $id, question = NULL, why = 'decided'"
+            " WHERE model = $model AND key = $key AND question IS NOT NULL"
+            # An id that is none of those that fit now was another record's.
+            f" AND ($id IS NULL OR {fits})",
+            {"id": odoo_id, "model": table.model, "key": key},
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,12 +10,19 @@ from moorage.destination import Destination
 from moorage.errors import SettingsError
 from moorage.ledger.ledger import now_text
 from moorage.mapping.target import TargetTable
-from moorage.plan.decisions import OwnerDecision, check_answer, read_rows, write_rows
+from moorage.plan.decisions import (
+    RULE,
+    OwnerDecision,
+    answered_elsewhere,
+    check_answer,
+    is_by_people,
+    read_rows,
+    write_rows,
+)
 from moorage.plan.rows import field_named, in_key_order, link_fields, links_sql, of_model
 from moorage.staging.staging import Staging
 
 USERS = "res.users"
-_RULE = "rule: "
 
 
 @dataclass(frozen=True)
@@ -53,21 +60,31 @@ def _folded(value: object) -> str:
 
 
 def reconcile_owners(
-    staging: Staging, destination: Destination, tables: Sequence[TargetTable], path: Path
+    staging: Staging,
+    destination: Destination,
+    tables: Sequence[TargetTable],
+    path: Path,
+    others: Mapping[str, Path] | None = None,
 ) -> OwnersReport:
     """Match the source's users to Odoo's by e-mail and write `path`; answers of people are kept.
 
     Never by an empty address; several users that fit are a question. A user whom nothing needs is
-    nobody unless matched. What a rule decided is decided anew each time.
+    nobody unless matched. What a rule decided is decided anew each time. What people answered in
+    the files of `others` (destination: file) counts where nobody answered here, as long as its
+    login exists here too.
     """
     former = {row.source_key: row for row in read_rows(path, OwnerDecision)}
-    needed = count_needed(staging, tables)
     users = read_users(destination)
+    logins = {user.login for user in users}
+    elsewhere = answered_elsewhere(others or {}, OwnerDecision, lambda row: _fits(row, logins))
+    here = {row.source_key for row in former.values() if is_by_people(row)}
+    former |= {row.source_key: row for row in elsewhere if row.source_key not in here}
+    needed = count_needed(staging, tables)
     rows = []
     for source in _source_users(staging, tables):
         row = replace(source, records=needed.get(source.source_key, 0))
         answered = former.get(row.source_key)
-        if answered is not None and _is_by_people(answered):
+        if answered is not None and is_by_people(answered):
             row = replace(
                 answered,
                 name=row.name,
@@ -86,8 +103,10 @@ def reconcile_owners(
     )
 
 
-def _is_by_people(answer: OwnerDecision) -> bool:
-    return bool(answer.decision) and not answer.decided_by.startswith(_RULE)
+def _fits(answer: OwnerDecision, logins: Collection[str]) -> bool:
+    """Whether an answer given for another Odoo means something in this one."""
+    kind, _, login = answer.decision.partition(":")
+    return kind != "match" or _folded(login) in logins
 
 
 def _decided_by_rule(
@@ -100,12 +119,12 @@ def _decided_by_rule(
     row = replace(row, odoo_login="")
     if len(fits) == 1:
         archived = "" if fits[0].active else " (archived)"
-        decision, why = f"match:{fits[0].login}", f"{_RULE}same e-mail{archived}"
+        decision, why = f"match:{fits[0].login}", f"{RULE}same e-mail{archived}"
         row = replace(row, odoo_login=fits[0].login)
     elif fits:
         return replace(row, odoo_login=" ".join(sorted(user.login for user in fits)))
     elif row.records == 0:
-        decision, why = "nobody", f"{_RULE}no record needs this owner"
+        decision, why = "nobody", f"{RULE}no record needs this owner"
     else:
         return row
     is_same = former is not None and (former.decision, former.decided_by) == (decision, why)
@@ -137,10 +156,15 @@ def count_needed(staging: Staging, tables: Sequence[TargetTable]) -> dict[str, i
     """How many target rows point to each owner; a row that does so twice counts once."""
     needed: dict[str, int] = {}
     for table in tables:
-        links = [links_sql(table, field) for field in link_fields(table) if field.relation == USERS]
+        links = [
+            f"SELECT l.key, l.link FROM {links_sql(table, field)} AS l"
+            f" WHERE {field.model_sql('l.link')} = {literal(USERS)}"
+            for field in link_fields(table)
+            if USERS in field.models
+        ]
         if not links:
             continue
-        union = " UNION ".join(f"SELECT key, link FROM {link} AS l" for link in links)
+        union = " UNION ".join(links)
         for owner, count in staging.connection.execute(
             f"SELECT link, count(*) FROM ({union}) GROUP BY link"
         ).fetchall():
