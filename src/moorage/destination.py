@@ -56,6 +56,43 @@ class DestinationIdentity:
 
 
 @dataclass(frozen=True)
+class CompanyFacts:
+    """A company in Odoo; `locks` are its lock dates by what Odoo calls them."""
+
+    id: int
+    name: str
+    currency: str
+    country: str = ""
+    locks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RuleFacts:
+    """An automation rule that is active in Odoo: it acts on what is loaded."""
+
+    name: str
+    model: str
+    trigger: str
+
+
+@dataclass(frozen=True)
+class DestinationSurvey:
+    """What surrounds the records in an Odoo, asked for once, for reports.
+
+    `missing_models` are those that the migration writes to and this Odoo does not know;
+    `foreign_modules` are installed ones that Odoo did not write.
+    """
+
+    hosting: str
+    companies: tuple[CompanyFacts, ...] = ()
+    languages: tuple[str, ...] = ()
+    rules: tuple[RuleFacts, ...] = ()
+    foreign_modules: tuple[str, ...] = ()
+    missing_models: tuple[str, ...] = ()
+    expires_at: str = ""
+
+
+@dataclass(frozen=True)
 class NewRecord:
     """A record to create: its Moorage key (`krayin:leads:12`) and its Odoo values.
 

@@ -10,6 +10,7 @@ import orjson
 
 from moorage.destination import (
     DestinationIdentity,
+    DestinationSurvey,
     Domain,
     Json,
     LoadProfile,
@@ -21,6 +22,7 @@ from moorage.odoo.context import SILENT
 from moorage.odoo.edition import identify
 from moorage.odoo.profiles import profile
 from moorage.odoo.schema import EXTERNAL_IDS, MARKER, SchemaMixin
+from moorage.odoo.survey import survey
 from moorage.odoo.transport import PATIENCE_SECONDS, Transport
 
 #: Must not move in a run, and what Odoo adds by itself if it is let.
@@ -122,6 +124,10 @@ class OdooClient(SchemaMixin):
             fields=["name", "model_name"],
         )
         return [f"{row['name']} ({row['model_name']})" for row in rows]
+
+    def survey(self, models: Sequence[str]) -> DestinationSurvey:
+        """What surrounds the records: hosting, companies, rules; which of `models` are missing."""
+        return survey(self.read, self.fields, self.identity, models)
 
     def now(self) -> str:
         """The server's clock, from the Date header of its answers."""
