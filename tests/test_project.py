@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,13 @@ class Kind:
             "host": (None, "where the database listens"),
             "port": (3306, "its port"),
             "password": (None, "never in the file"),
+            "key_file": (None, "where the key is"),
         }
     )
+
+    def counting(self, given: Mapping[str, Any]) -> Collection[str]:
+        """By password, or by a key file from another machine; never both."""
+        return ("host", "key_file") if given.get("host") == "far" else ("host", "port", "password")
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +146,21 @@ def test_url_with_a_password_is_refused_and_not_repeated(project: Project) -> No
     with pytest.raises(SettingsFileError) as caught:
         _ = broken.settings
     assert CANARY not in f"{caught.value}{caught.value.findings}{caught.value.__cause__}"
+
+
+def test_options_for_another_way_of_reading_are_neither_asked_for_nor_taken(
+    project: Project, kind: Kind
+) -> None:
+    assert "  # key_file:\n" in project.settings_path.read_text()
+    head = "project: acme\nsource:\n  kind: demo\n  host: far\n"
+    far = written(project, head + "  key_file: k\n")
+    assert far.source_options(kind) == {"host": "far", "key_file": "k"}
+    with pytest.raises(SettingsFileError) as failure:
+        written(project, head + "  port: 7\n").source_options(kind)
+    assert [finding.path for finding in failure.value.findings] == [
+        "source.key_file",
+        "source.port",
+    ]
 
 
 def test_source_options_are_checked_together(project: Project, kind: Kind) -> None:

@@ -43,7 +43,8 @@ def kind_of(project: Project) -> SourceKind:
 def opened_source(project: Project) -> Iterator[Source]:
     """The project's source, open for reading."""
     kind = kind_of(project)
-    source = kind.open(project.source_options(kind))
+    around = {"state_folder": project.state, "on_wait": ON_WAIT.get()}
+    source = kind.open({**project.source_options(kind), **around})
     try:
         yield source
     finally:

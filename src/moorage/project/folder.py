@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from moorage.errors import RefusedError, SettingsError
 from moorage.project.locking import LockHolder, locked, read_holder
@@ -37,6 +38,7 @@ class KindOfSource(Protocol):
     def secrets(self) -> tuple[str, ...]: ...
     @property
     def mapping_template(self) -> Path: ...
+    def counting(self, given: Mapping[str, Any]) -> Collection[str]: ...
 
 
 class Project:
@@ -100,7 +102,10 @@ class Project:
         template = kind.mapping_template.read_text(encoding="utf-8")
         project.mapping_path.write_text(template, encoding="utf-8")
         options = {key: about for key, about in kind.options.items() if key not in kind.secrets}
-        text = settings_text(name, kind.name, options, given=given, url=url, database=database)
+        counting = kind.counting(given or {})
+        text = settings_text(
+            name, kind.name, options, counting, given=given, url=url, database=database
+        )
         project.settings_path.write_text(text, encoding="utf-8")
         project.make_folders()
         return project
@@ -151,12 +156,21 @@ class Project:
     def source_options(self, kind: KindOfSource) -> dict[str, Any]:
         """The source's options, defaults and secrets filled in; every error at once."""
         given = {key: value for key, value in self.settings.source.options.items() if value != ""}
-        findings = []
+        counting = kind.counting(given)
         known = {key: about for key, about in kind.options.items() if key not in kind.secrets}
-        for option in given.keys() - known.keys():
-            findings.append(self.settings_file.finding("unknown option", ("source", option)))
+        findings = [
+            self.settings_file.finding(
+                "counts for another way of reading the source only: take it out"
+                if option in known
+                else "unknown option",
+                ("source", option),
+            )
+            for option in given
+            if option not in known or option not in counting
+        ]
         options = {}
-        for option, (default, help_line) in known.items():
+        for option in [option for option in known if option in counting]:
+            default, help_line = known[option]
             value = default if given.get(option) is None else given[option]
             if value is None:
                 message = f"must be given: {help_line}"
@@ -164,8 +178,8 @@ class Project:
             options[option] = value
         if findings:
             raise SettingsFileError(sorted(findings, key=lambda finding: finding.line or 0))
-        host = str(options.get("host", ""))
-        for option in kind.secrets:
+        host = _host(options)
+        for option in [secret for secret in kind.secrets if secret in counting]:
             options[option] = self.secrets.source(option, host=host).get_secret_value()
         return options
 
@@ -177,3 +191,9 @@ class Project:
     def holder(self) -> LockHolder | None:
         """Who is noted as working on the project now."""
         return read_holder(self.state / "lock.json")
+
+
+def _host(options: Mapping[str, Any]) -> str:
+    """The host that the source's secrets are for: named as such, or in an address."""
+    urls = [str(value) for name, value in options.items() if name.endswith("url") and value]
+    return str(options.get("host") or (urlsplit(urls[0]).hostname if urls else "") or "")

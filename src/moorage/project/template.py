@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 _HEAD = """\
@@ -39,22 +39,30 @@ def settings_text(
     name: str,
     kind: str,
     options: Mapping[str, tuple[Any, str]],
+    counting: Collection[str],
     *,
     given: Mapping[str, Any] | None = None,
     url: str = "https://odoo.example.com",
     database: str = "odoo",
 ) -> str:
-    """A commented `moorage.yaml`; options that must be given and are not stand empty."""
-    lines = [_option(option, about, given or {}) for option, about in options.items()]
+    """A commented `moorage.yaml`; options that must be given and are not stand empty.
+
+    Those that are not `counting`, being for another way of reading the source, are only shown.
+    """
+    lines = [
+        _option(option, about, given or {}, option in counting) for option, about in options.items()
+    ]
     head = _HEAD.format(name=name, kind=kind)
     return head + "".join(lines) + _DESTINATIONS.format(url=url, database=json.dumps(database))
 
 
-def _option(option: str, about: tuple[Any, str], given: Mapping[str, Any]) -> str:
+def _option(
+    option: str, about: tuple[Any, str], given: Mapping[str, Any], is_counting: bool
+) -> str:
     default, help_line = about
     comment = f"  # {help_line}\n"
     if option in given:
         return f"{comment}  {option}: {json.dumps(given[option])}\n"
     if default is None:
-        return f"{comment}  {option}:\n"
+        return f"{comment}  {option}:\n" if is_counting else f"{comment}  # {option}:\n"
     return f"{comment}  # {option}: {json.dumps(default)}\n"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, runtime_checkable
@@ -34,7 +34,8 @@ class SourceField:
     """One field of a source object: a column of its tidy table.
 
     `custom` marks what a user of the CRM added; `options` are the labels of a select; `link` names
-    the source object whose record this field points to.
+    the source object whose record this field points to. `absent` says why the field is always
+    empty here, where another way of reading the same CRM would fill it.
     """
 
     name: str
@@ -44,6 +45,7 @@ class SourceField:
     required: bool = False
     options: tuple[str, ...] = ()
     link: str | None = None
+    absent: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,8 +212,14 @@ class SourceKind:
 
     `options` are the settings a project must or may give under `source:` with their default (None:
     must be given) and a line of help; `secrets` names those options that come from the environment
-    or the keyring, never from the file; `open` gets all of them filled in. `demo(servers, scale,
-    seed)`, where there is one, makes realistic data to try Moorage on, always the same by seed.
+    or the keyring, never from the file. A source that can be read in several ways says by
+    `asked(given)` which options and secrets count, given those set in the file; the others are
+    neither asked for nor allowed.
+
+    `open` gets all that count filled in, and two more: `state_folder`, a Path in the project where
+    a source may keep what it would else have to fetch again, and `on_wait`, to be told in a
+    sentence what is waited for. `demo(servers, scale, seed)`, where there is one, makes realistic
+    data to try Moorage on, always the same by seed.
     """
 
     name: str
@@ -221,6 +229,11 @@ class SourceKind:
     mapping_template: Path
     secrets: tuple[str, ...] = ("password",)
     demo: Callable[[DemoServers, int, int], DemoData] | None = None
+    asked: Callable[[Mapping[str, Any]], Collection[str]] | None = None
+
+    def counting(self, given: Mapping[str, Any]) -> Collection[str]:
+        """The options and secrets that count, given the options set in the project file."""
+        return self.asked(given) if self.asked else (*self.options, *self.secrets)
 
 
 def load_source_kinds() -> dict[str, SourceKind]:
