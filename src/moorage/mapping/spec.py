@@ -193,7 +193,11 @@ class Entry(_Strict):
         " field which Odoo computes must equal a field of this entry, record by record.",
     )
     fields: dict[str, FieldRule] = Field(description="Odoo field: rule.")
-    drop: dict[str, str] = Field(default={}, description="Source field: why it is not moved.")
+    drop: dict[str, str] = Field(
+        default={},
+        description="Source field: why it is not moved. A reason that begins with `no loss:` says"
+        " that nothing is lost by it.",
+    )
 
 
 class Undecided(_Strict):
