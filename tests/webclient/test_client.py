@@ -11,7 +11,7 @@ import pytest
 
 from moorage.errors import MoorageError, SettingsError, StoppedError, UnreachableError
 from moorage.http import AnswerError, Clock, NotThereError, SignInError, WebClient, checked_url
-from moorage.http.pace import asked_pause
+from moorage.http.pace import QUIET_CALLS, Width, asked_pause
 
 from .server import Server, Told, serving
 
@@ -177,3 +177,37 @@ def test_http_may_be_allowed() -> None:
 def test_what_retry_after_says() -> None:
     found: dict[Any, float] = {header: asked_pause(header, 0.0) for header in (None, "3", "x")}
     assert found == {None: 30.0, "3": 3.1, "x": 30.0}
+
+
+def test_a_refused_token_is_renewed_once(clock: WoundClock) -> None:
+    with serving(Told(401), Told(body=1)) as server:
+        web = client(server, clock)
+        web.renew_with(lambda: "second")
+        assert web.get("x") == 1
+        assert [headers["Authorization"] for *_, headers in server.seen] == [
+            f"Bearer {SECRET}",
+            "Bearer second",
+        ]
+    with serving(Told(401)) as server, pytest.raises(SignInError):
+        web = client(server, clock)
+        web.renew_with(lambda: "third")
+        web.get("x")
+
+
+def test_no_more_calls_than_allowed_within_a_time(clock: WoundClock) -> None:
+    with serving(Told(body=1)) as server:
+        web = WebClient(server.url, service="Acme", clock=clock, allowance=(3, 60.0))
+        for _ in range(7):
+            web.get("x")
+    assert [round(seconds) for seconds in clock.waits] == [60, 60]
+
+
+def test_fewer_calls_at_once_after_a_complaint() -> None:
+    width = Width(4)
+    width.narrow()
+    width.narrow()
+    width.narrow()
+    assert width.allowed == 1
+    for _ in range(QUIET_CALLS):
+        width.widen()
+    assert width.allowed == 2

@@ -138,8 +138,10 @@ def broken(error: Exception, service: str, where: str) -> Exception:
 
 def _said(answer: urllib3.BaseHTTPResponse, secrets: Iterable[str]) -> str:
     try:
-        message = str(json.loads(answer.data)["message"])
-    except (ValueError, KeyError, TypeError, HTTPError, OSError):
+        said = json.loads(answer.data)
+        # OData and many others put it one level down.
+        message = str((said["error"] if isinstance(said.get("error"), dict) else said)["message"])
+    except (ValueError, KeyError, TypeError, AttributeError, HTTPError, OSError):
         return ""
     for secret in secrets:
         message = message.replace(secret, "***")

@@ -15,7 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from moorage.http.address import checked_url
 from moorage.http.answers import AWAY, AgainError, broken, no_use, refusal
-from moorage.http.pace import Clock, Pace
+from moorage.http.pace import Clock, Pace, Width
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 READ_TIMEOUT_SECONDS = 120.0
@@ -50,8 +50,12 @@ class WebClient:
         patience_seconds: float = PATIENCE_SECONDS,
         on_wait: Callable[[str], None] | None = None,
         clock: Clock | None = None,
+        allowance: tuple[int, float] | None = None,
     ) -> None:
-        """Nothing is sent yet; SettingsError if `url` is none that may be called."""
+        """Nothing is sent yet; SettingsError if `url` is none that may be called.
+
+        `allowance`: at most so many calls within so many seconds.
+        """
         self.url = checked_url(url, allow_http=allow_http)
         self.service = service
         self.connections = connections
@@ -63,7 +67,10 @@ class WebClient:
         self._has_answered = False
         self._secrets: set[str] = set()
         self._stopping = threading.Event()
-        self._pace = Pace(self._clock, self._stopping)
+        self._renewing = threading.Lock()
+        self._renew: Callable[[], str] | None = None
+        self._pace = Pace(self._clock, self._stopping, allowance)
+        self._width = Width(connections)
         self._pool = urllib3.PoolManager(maxsize=connections, block=True, retries=False)
 
     def close(self) -> None:
@@ -80,9 +87,23 @@ class WebClient:
         self.keep_secret(token)
         self._headers["Authorization"] = f"{kind} {token}"
 
-    def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
-        """The JSON at `path`; asked for again while the server is away, busy or out of order."""
-        return self._patiently(lambda: self._json("GET", path, query, None))
+    def renew_with(self, renew: Callable[[], str]) -> None:
+        """Ask `renew` for another bearer token, and try once more, when one is refused (401)."""
+        self._renew = renew
+
+    def get(
+        self,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        loads: Callable[[bytes], Any] = json.loads,
+    ) -> Any:
+        """The JSON at `path`; asked for again while the server is away, busy or out of order.
+
+        `path` may bring a query of its own. `headers` come on top, `loads` reads the JSON.
+        """
+        return self._patiently(lambda: self._json("GET", path, query, headers=headers, loads=loads))
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """The JSON that a call with a JSON body brings. It may be sent more than once."""
@@ -112,13 +133,20 @@ class WebClient:
                     future.cancel()
 
     def _json(
-        self, method: str, path: str, query: Mapping[str, Any] | None, body: Any | None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None,
+        body: Any | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        loads: Callable[[bytes], Any] = json.loads,
     ) -> Any:
-        answer = self._send(method, path, query, body)
+        answer = self._send(method, path, query, body, headers=headers)
         try:
-            return json.loads(answer.data)
+            return loads(answer.data)
         except ValueError:
-            where = self._address(path)
+            where = self._address(path).split("?", maxsplit=1)[0]
             raise AgainError(no_use("what is no JSON", self.service, where)) from None
 
     def _file(self, path: str, into: BinaryIO, signed: bool) -> int:
@@ -141,33 +169,60 @@ class WebClient:
         query: Mapping[str, Any] | None,
         body: Any | None,
         *,
+        headers: Mapping[str, str] | None = None,
         signed: bool = True,
         preload: bool = True,
     ) -> urllib3.BaseHTTPResponse:
+        address = f"{self._address(path)}?{urlencode(query)}" if query else self._address(path)
+        where = address.split("?", maxsplit=1)[0]
+        token = self._headers.get("Authorization")
+        with self._width:
+            answer = self._ask(method, address, body, headers, signed=signed, preload=preload)
+            if answer.status == 401 and signed and self._renew is not None:
+                _give_back(answer)
+                self._renewed(token, self._renew)
+                answer = self._ask(method, address, body, headers, signed=signed, preload=preload)
+        self._has_answered = self._has_answered or answer.status not in AWAY
+        if answer.status >= 300:
+            try:
+                raise refusal(answer, self.service, where, self._secrets, self._clock.now())
+            finally:
+                _give_back(answer)
+        self._width.widen()
+        return answer
+
+    def _ask(
+        self,
+        method: str,
+        address: str,
+        body: Any | None,
+        extra: Mapping[str, str] | None,
+        *,
+        signed: bool,
+        preload: bool,
+    ) -> urllib3.BaseHTTPResponse:
         self._pace.pass_gate()
-        where = self._address(path)
+        where = address.split("?", maxsplit=1)[0]
         headers = {k: v for k, v in self._headers.items() if signed or k != "Authorization"}
         self.call_count += 1
         try:
-            answer = self._pool.request(
+            return self._pool.request(
                 method,
-                f"{where}?{urlencode(query)}" if query else where,
+                address,
                 json=body,
-                headers=headers,
+                headers={**headers, **(extra or {})},
                 timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_SECONDS, read=READ_TIMEOUT_SECONDS),
                 redirect=False,
                 preload_content=preload,
             )
         except (HTTPError, OSError) as error:
             raise broken(error, self.service, where) from None
-        self._has_answered = self._has_answered or answer.status not in AWAY
-        if answer.status >= 300:
-            try:
-                raise refusal(answer, self.service, where, self._secrets, self._clock.now())
-            finally:
-                answer.drain_conn()
-                answer.release_conn()
-        return answer
+
+    def _renewed(self, refused: str | None, renew: Callable[[], str]) -> None:
+        """Get another token, unless another thread did so since `refused` was sent."""
+        with self._renewing:
+            if self._headers.get("Authorization") == refused:
+                self.authorize("Bearer", renew())
 
     def _address(self, path: str) -> str:
         return f"{self.url}/{path.lstrip('/')}"
@@ -203,10 +258,16 @@ class WebClient:
         return seconds > min(first, self._patience_seconds)
 
     def _hold(self, seconds: float) -> None:
-        self._pace.hold(
-            seconds,
-            lambda: self._on_wait(
+        def tell() -> None:
+            self._width.narrow()
+            self._on_wait(
                 f"{self.service} allows no more calls for the moment: going on in {seconds:.0f} s"
                 f" ({self.call_count:,} calls so far)"
-            ),
-        )
+            )
+
+        self._pace.hold(seconds, tell)
+
+
+def _give_back(answer: urllib3.BaseHTTPResponse) -> None:
+    answer.drain_conn()
+    answer.release_conn()
