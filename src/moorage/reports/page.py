@@ -21,7 +21,10 @@ class Chip:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: words, perhaps as a chip, a code or a figure, with a fainter line below."""
+    """One cell: words, perhaps as a chip, a code or a figure, with a fainter line below.
+
+    `href` makes the words a link.
+    """
 
     words: str
     tone: Tone | None = None
@@ -29,6 +32,7 @@ class Cell:
     is_figure: bool = False
     below: str = ""
     is_nought: bool = False
+    href: str = ""
 
 
 def text(words: object, *, below: str = "") -> Cell:
@@ -84,7 +88,8 @@ class Section:
     """A part of the page: words, then a table, then a list; each may be missing.
 
     `totals` is a last row drawn apart; `cut` is how many rows were left out of the table;
-    `items_title` stands above the list.
+    `items_title` stands above the list. `files` are spreadsheets with the same table: what they
+    are called here, and where they stand.
     """
 
     title: str
@@ -96,6 +101,12 @@ class Section:
     items_title: str = ""
     cut: int = 0
     empty: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        """The section's place in its page's address."""
+        return "-".join("".join(c if c.isalnum() else " " for c in self.title.lower()).split())
 
     @property
     def heads(self) -> tuple[Column, ...]:
