@@ -10,21 +10,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from moorage.errors import SettingsError
-from moorage.sources.base import Discovery, FileStore, RawTable
+from moorage.sources.base import Discovery, FileStore, RawTable, TablePulse
 from moorage.sources.krayin.attributes import custom_list_sql, pivot_sql, read_attributes
 from moorage.sources.krayin.discover import discover
+from moorage.sources.krayin.interval import changes, pulse
 from moorage.sources.krayin.reader import Address, Reader
 from moorage.sources.krayin.schema import Schema, probe
 from moorage.sources.krayin.tables import EXTRACTED
 
 SQL_FOLDER = Path(__file__).with_name("sql")
 #: The static files that need the table of custom attributes, and those that need its columns.
-BEFORE_PIVOT = ("10_macros.sql", "20_values.sql", "30_choices.sql", "40_addresses.sql")
+BEFORE_PIVOT = ("10_macros.sql", "15_texts.sql", "20_values.sql", "30_choices.sql", "40_addresses.sql")
 AFTER_PIVOT = (
     "50_vocabularies.sql",
     "60_contacts.sql",
     "70_leads.sql",
     "80_quotes.sql",
+    "85_activities.sql",
+    "86_emails.sql",
+    "87_files.sql",
+    "88_templates.sql",
     "90_end.sql",
 )
 
@@ -54,9 +59,14 @@ class KrayinSource:
                     self._schema.prefix + expected.name,
                     self._schema.columns(expected),
                 ),
+                changes=changes(self._reader, self._schema, expected, self._timezone),
             )
             for expected in EXTRACTED
         ]
+
+    def pulse(self) -> Mapping[str, TablePulse]:
+        """What moves in each table when somebody works in Krayin."""
+        return pulse(self._reader, self._schema)
 
     def tidy_sql(self) -> Sequence[str]:
         """The static SQL files, with columns for the custom attributes that stand now."""

@@ -73,6 +73,22 @@ EXTRACTED = (
            " person_id user_id" + STAMPS),
     _table("quote_items", "sku name quantity price coupon_code discount_percent discount_amount"
            " tax_percent tax_amount total product_id quote_id" + STAMPS),
+    # In 1.0.0 lead_activities was the table of activities, and lead_files held their files.
+    _table("activities", "title type comment additional schedule_from schedule_to is_done user_id"
+           " location" + STAMPS),
+    _table("lead_activities", "activity_id lead_id id title type comment schedule_from schedule_to"
+           " is_done user_id" + STAMPS, key="activity_id lead_id"),
+    _table("lead_files", "name path lead_id" + STAMPS),
+    _table("person_activities", "activity_id person_id", key="activity_id person_id"),
+    _table("product_activities", "activity_id product_id", key="activity_id product_id"),
+    _table("warehouse_activities", "activity_id warehouse_id", key="activity_id warehouse_id"),
+    _table("activity_participants", "activity_id user_id person_id"),
+    _table("activity_files", "name path activity_id" + STAMPS),
+    _table("emails", "subject source user_type name reply is_read folders from sender reply_to cc"
+           " bcc unique_id message_id reference_ids person_id lead_id parent_id" + STAMPS),
+    _table("email_attachments", "name path size content_type content_id email_id" + STAMPS),
+    _table("email_tags", "tag_id email_id", key="tag_id email_id"),
+    _table("email_templates", "name subject content" + STAMPS),
     _table("attribute_values", "entity_type text_value boolean_value integer_value float_value"
            " datetime_value date_value json_value entity_id attribute_id unique_id"),
 )  # fmt: skip
@@ -87,19 +103,16 @@ NEEDED = {
     "lead_pipeline_stages": ("lead_pipeline_id",),
 }
 
-#: Tables of Krayin that are counted but not read: their rows have no place in this version, or
-#: must not leave the source. Anything else in the database is reported as unknown.
+#: Tables of Krayin that are counted and listed but whose rows are not moved. Anything else in the database is reported as unknown.
 COUNTED = (
-    "activities", "activity_files", "activity_participants", "lead_activities",
-    "person_activities", "product_activities", "warehouse_activities", "emails",
-    "email_attachments", "email_tags", "email_templates", "workflows", "webhooks", "web_forms",
-    "web_form_attributes", "marketing_campaigns", "marketing_events", "warehouse_tags",
+    "workflows", "webhooks", "web_forms", "web_form_attributes", "marketing_campaigns",
+    "marketing_events", "warehouse_tags", "datagrid_saved_filters",
 )  # fmt: skip
 
 IGNORED = frozenset((
-    "migrations", "core_config", "datagrid_saved_filters", "imports", "import_batches", "jobs",
+    "migrations", "core_config", "imports", "import_batches", "jobs",
     "job_batches", "failed_jobs", "password_resets", "password_reset_tokens",
     "user_password_resets", "user_reset_passwords", "personal_access_tokens",
-    "google_contact_accounts", "contact_export_batches", "contact_export_batch_items", "lead_files",
+    "google_contact_accounts", "contact_export_batches", "contact_export_batch_items",
     "sessions", "cache", "cache_locks",
 ))  # fmt: skip
