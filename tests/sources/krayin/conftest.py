@@ -105,7 +105,7 @@ def make(
         "host": server.host, "port": server.port, "database": database, "user": user,
         "password": password, "prefix": prefix, "timezone": "Asia/Kolkata", "currency": "USD",
     }  # fmt: skip
-    assert set(options) == set(SOURCE.options)
+    assert set(options) <= set(SOURCE.options)
     krayin = Krayin(server, database, release, prefix, folder, options)
     krayin.run(SEED)
     return krayin

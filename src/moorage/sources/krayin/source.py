@@ -11,7 +11,12 @@ from zoneinfo import ZoneInfo
 
 from moorage.errors import SettingsError
 from moorage.sources.base import Discovery, FileStore, RawTable, TablePulse
-from moorage.sources.krayin.attributes import custom_list_sql, pivot_sql, read_attributes
+from moorage.sources.krayin.attributes import (
+    Attribute,
+    custom_list_sql,
+    pivot_sql,
+    read_attributes,
+)
 from moorage.sources.krayin.discover import discover
 from moorage.sources.krayin.interval import changes, pulse
 from moorage.sources.krayin.reader import Address, Reader
@@ -20,7 +25,13 @@ from moorage.sources.krayin.tables import EXTRACTED
 
 SQL_FOLDER = Path(__file__).with_name("sql")
 #: The static files that need the table of custom attributes, and those that need its columns.
-BEFORE_PIVOT = ("10_macros.sql", "15_texts.sql", "20_values.sql", "30_choices.sql", "40_addresses.sql")
+BEFORE_PIVOT = (
+    "10_macros.sql",
+    "15_texts.sql",
+    "20_values.sql",
+    "30_choices.sql",
+    "40_addresses.sql",
+)
 AFTER_PIVOT = (
     "50_vocabularies.sql",
     "60_contacts.sql",
@@ -71,17 +82,7 @@ class KrayinSource:
     def tidy_sql(self) -> Sequence[str]:
         """The static SQL files, with columns for the custom attributes that stand now."""
         attributes = read_attributes(self._reader, self._schema)
-        zone = self._timezone.replace("'", "''")
-        currency = self._currency.replace("'", "''")
-        return [
-            "CREATE MACRO tidy._utc(x) AS timezone('UTC', timezone("
-            f"'{zone}', TRY_CAST(nullif(x, '') AS TIMESTAMP)))",
-            f"CREATE MACRO tidy._currency() AS '{currency}'",
-            custom_list_sql(attributes),
-            *_statements(BEFORE_PIVOT),
-            *pivot_sql(attributes),
-            *_statements(AFTER_PIVOT),
-        ]
+        return tidy_statements(attributes, self._timezone, self._currency)
 
     def files(self) -> FileStore | None:
         """None: only the database is open."""
@@ -92,14 +93,24 @@ class KrayinSource:
         self._reader.close()
 
 
+def tidy_statements(attributes: Sequence[Attribute], timezone: str, currency: str) -> Sequence[str]:
+    """The static SQL files, with columns for these custom attributes."""
+    zone = timezone.replace("'", "''")
+    return [
+        "CREATE MACRO tidy._utc(x) AS timezone('UTC', timezone("
+        f"'{zone}', TRY_CAST(nullif(x, '') AS TIMESTAMP)))",
+        f"CREATE MACRO tidy._currency() AS '{currency}'",
+        custom_list_sql(attributes),
+        *_statements(BEFORE_PIVOT),
+        *pivot_sql(attributes),
+        *_statements(AFTER_PIVOT),
+    ]
+
+
 def open_source(options: Mapping[str, Any]) -> KrayinSource:
     """Connect and look at the schema; SettingsError names what does not fit."""
-    timezone = _timezone(options.get("timezone"))
-    currency = str(options.get("currency") or "USD").upper()
-    if not re.fullmatch(r"[A-Z]{3}", currency):
-        raise SettingsError(
-            f"{currency!r} is no currency code", where="source.currency", todo="Give APP_CURRENCY."
-        )
+    timezone = checked_timezone(options.get("timezone"))
+    currency = checked_currency(options.get("currency"))
     address = Address(
         str(options.get("host") or "127.0.0.1"),
         _port(options.get("port")),
@@ -116,7 +127,18 @@ def open_source(options: Mapping[str, Any]) -> KrayinSource:
     return KrayinSource(reader, schema, timezone=timezone, currency=currency)
 
 
-def _timezone(value: Any) -> str:
+def checked_currency(value: Any) -> str:
+    """`value` as a currency code; SettingsError if it is none."""
+    currency = str(value or "USD").upper()
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise SettingsError(
+            f"{currency!r} is no currency code", where="source.currency", todo="Give APP_CURRENCY."
+        )
+    return currency
+
+
+def checked_timezone(value: Any) -> str:
+    """`value` as the name of a time zone; SettingsError if it is none."""
     try:
         return ZoneInfo(str(value)).key if value else _no_timezone(None)
     except (ValueError, OSError, LookupError):
