@@ -53,9 +53,11 @@ def _standing(work: Work, table: TargetTable, what: str) -> Any:
 
 def _parents_known(table: TargetTable) -> str:
     terms = [
-        f"(t.{identifier(name)} IS NULL OR EXISTS (SELECT 1 FROM meta.ids i"
-        f" WHERE i.model = {literal(table.model)} AND i.key = t.{identifier(name)}))"
-        for name in table.self_links
+        f"(t.{identifier(field.name)} IS NULL OR EXISTS (SELECT 1 FROM meta.ids i WHERE i.model"
+        f" = {field.lands_sql('t.' + identifier(field.name))} AND i.key"
+        f" = t.{identifier(field.name)}))"
+        for field in table.fields
+        if field.name in table.self_links
     ]
     return (
         f" AND EXISTS (SELECT 1 FROM {table.table} t WHERE t.key = p.key AND {' AND '.join(terms)})"

@@ -61,18 +61,17 @@ def missing_links(
 
 def _missing_sql(table: TargetTable, field: TargetField, later: bool) -> str:
     column = identifier(field.name)
-    many = field.type in ("many2many", "one2many")
-    linked = f"unnest({column})" if many else column
-    relation = literal(field.relation or "")
+    linked = f"unnest({column})" if field.many else column
     return (
         f"SELECT t.key, t.linked FROM (SELECT key, {linked} AS linked FROM {table.table}) t"
         f" JOIN meta.plan p ON p.key = t.key AND p.entry = {literal(table.entry)}"
         " AND p.operation = 'create'"
-        f" LEFT JOIN meta.ids i ON i.model = {relation} AND i.key = t.linked"
+        f" LEFT JOIN meta.ids i ON i.model = {field.lands_sql('t.linked')} AND i.key = t.linked"
         " WHERE t.linked IS NOT NULL AND i.key IS NULL"
         f" AND {'' if later else 'NOT '}EXISTS (SELECT 1 FROM meta.ids d"
         " WHERE d.model = p.model AND d.key = p.key)"
         " AND NOT EXISTS (SELECT 1 FROM meta.refused r WHERE r.entry = p.entry AND r.key = p.key)"
-        f" AND NOT EXISTS (SELECT 1 FROM meta.plan w WHERE w.model = {relation}"
+        " AND NOT EXISTS (SELECT 1 FROM meta.plan w"
+        f" WHERE w.model = {field.model_sql('t.linked')}"
         " AND w.key = t.linked AND w.operation = 'waive')"
     )

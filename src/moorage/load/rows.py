@@ -94,30 +94,29 @@ def _alias(field_name: str | None) -> str:
 def link_ids_sql(table: TargetTable, field: TargetField) -> str:
     """SELECT (key, odoo_ids): the ids that each row's links of one field stand for."""
     column = identifier(field.name)
-    linked = f"unnest({column})" if field.type in ("many2many", "one2many") else column
+    linked = f"unnest({column})" if field.many else column
     return (
         "SELECT u.key, list(i.odoo_id ORDER BY i.odoo_id) AS odoo_ids"
         f" FROM (SELECT key, {linked} AS linked FROM {table.table}) u"
-        f" JOIN meta.ids i ON i.model = {literal(field.relation or '')} AND i.key = u.linked"
+        f" JOIN meta.ids i ON i.model = {field.lands_sql('u.linked')} AND i.key = u.linked"
         " GROUP BY u.key"
     )
 
 
 def _link_join(table: TargetTable, field: TargetField) -> str:
-    alias = _alias(field.name)
-    model = literal(field.relation or "")
-    if field.type in ("many2many", "one2many"):
+    alias, column = _alias(field.name), f"t.{identifier(field.name)}"
+    if field.many:
         return f"LEFT JOIN ({link_ids_sql(table, field)}) {alias} ON {alias}.key = t.key"
     return (
-        f"LEFT JOIN meta.ids {alias} ON {alias}.model = {model}"
-        f" AND {alias}.key = t.{identifier(field.name)}"
+        f"LEFT JOIN meta.ids {alias} ON {alias}.model = {field.lands_sql(column)}"
+        f" AND {alias}.key = {column}"
     )
 
 
 def _value(field: TargetField) -> str:
     """The SQL of one value as JSON; NULL is Odoo's false."""
     column = f"t.{identifier(field.name)}"
-    if field.type in ("many2many", "one2many"):
+    if field.many:
         ids = f"{_alias(field.name)}.odoo_ids" if field.holds == "link" else column
         # [[6, 0, ids]]: replace all by these.
         return f"to_json([[to_json(6), to_json(0), to_json(coalesce({ids}, []::BIGINT[]))]])"

@@ -10,6 +10,8 @@ from moorage.destination import Destination
 from moorage.errors import StoppedError
 from moorage.ledger import Ledger, SetAside
 from moorage.load.adoption import match, merge, take_back_merges
+from moorage.load.archiving import archive
+from moorage.load.companions import bring_companions
 from moorage.load.creation import create
 from moorage.load.links import missing_links, prepare_refused
 from moorage.load.recover import recover
@@ -47,13 +49,16 @@ class Loader:
         self._executor = executor
         self._progress: Progress = on_progress or (lambda *_: None)
 
-    def run(self, plan_digest: str) -> LoadReport:
-        """Carry out `meta.plan`. May be killed at any moment and called again."""
+    def run(self, plan_digest: str, *, sample: int | None = None) -> LoadReport:
+        """Carry out `meta.plan`. May be killed at any moment and called again.
+
+        `sample` is noted in the report: of how many rows of each entry the plan is.
+        """
         run_id = self._ledger.start_run(
             self._destination_id, "load", plan_digest, self._destination.now()
         )
         note_touched(self._ledger, self._destination, self._destination_id)
-        report = LoadReport(run_id, counters_before=self._destination.counters())
+        report = LoadReport(run_id, sample, counters_before=self._destination.counters())
         executor = self._executor or ThreadPoolExecutor(
             self._destination.connections, thread_name_prefix="load"
         )
@@ -97,6 +102,7 @@ def _first_pass(work: Work, table: TargetTable, executor: Executor) -> PhaseCoun
     ).fetchall()
     work.set_aside(table, [SetAside(key, "mapping", reason, key) for key, reason in rows])
     take_back_merges(work, table)
+    bring_companions(work, table)
     match(work, table, count)
     create(work, table, count, executor)
     merge(work, table, count)
@@ -116,10 +122,14 @@ def _read_plan(work: Work, count: PhaseCount) -> None:
     count.to_update = planned.get("update", 0)
     count.waived = planned.get("waive", 0)
     count.set_aside = planned.get("set_aside", 0)
+    count.conflicts = planned.get("conflict", 0)
+    count.archived = planned.get("archive", 0)
+    count.gone = planned.get("gone", 0)
 
 
 def _second_pass(work: Work, table: TargetTable, count: PhaseCount) -> None:
     """Links that could not be known before, then updates, when all that they need exists."""
+    bring_companions(work, table)
     updater = Updater(work, table)
     if any(field.later for field in table.fields):
         updater.fill_later()
@@ -127,9 +137,11 @@ def _second_pass(work: Work, table: TargetTable, count: PhaseCount) -> None:
         work.warn(table, warned)
         updater.finish_created()
     updater.update(count.to_update)
-    count.updated, count.conflicts = updater.updated_count, updater.conflict_count
+    count.updated = updater.updated_count
+    count.conflicts += updater.conflict_count
     count.set_aside += updater.refused_count
     count.to_update = 0
+    archive(work, table, count)
     _reconcile(work, table, count)
 
 

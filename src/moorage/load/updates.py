@@ -6,7 +6,6 @@ Odoo still has what was loaded. What people typed meanwhile is kept and reported
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +13,14 @@ import orjson
 
 from moorage.errors import RowError
 from moorage.ledger import Change, Warned
+from moorage.load.answered import Answer, answered
 from moorage.load.rows import UNFINISHED, link_ids_sql, values_query
 from moorage.load.work import Work
+from moorage.mapping.comparable import comparable, still
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import literal
 
 _PAGE = 200
-_TAG = re.compile(r"<[^>]+>|\s+")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Updater:
         self._work = work
         self._table = table
         self._fields = {field.name: field for field in table.fields}
+        self._answers: dict[tuple[str, str], Answer] = {}
         self.updated_count = 0
         self.conflict_count = 0
         self.refused_count = 0
@@ -71,6 +72,7 @@ class Updater:
         fields = sorted({name for _, changed, _ in facts.values() for name in changed})
         current = self._current([odoo_id for odoo_id, _, _ in facts.values()], fields)
         formerly = self._work.ledger.loaded(self._work.destination_id, self._table.model, keys)
+        self._answers = answered(self._work.connection, self._table, keys)
         for key, values, digest, loaded, _ in page:
             odoo_id, changed, operation = facts[key]
             if odoo_id not in current:
@@ -101,15 +103,16 @@ class Updater:
 
     def _record(self, update: _Update, *, counted: bool) -> None:
         write, kept = self._three_way(update)
-        for name in kept:
+        asked = [name for name in kept if not self._is_decided(update, name, "odoo")]
+        for name in asked:
             message = "changed both in the source and in Odoo: left as it is in Odoo"
             self._warn(update.key, name, "conflict", message)
         if write and not self._write(update, write):
             self.refused_count += counted
             return
         self._remember(update, kept, self._dangling(update))
-        self.conflict_count += counted and bool(kept)
-        self.updated_count += counted and not kept
+        self.conflict_count += counted and bool(asked)
+        self.updated_count += counted and not asked
 
     def _three_way(self, update: _Update) -> tuple[dict[str, Any], list[str]]:
         """The values to write, and the fields that people changed too."""
@@ -122,11 +125,20 @@ class Updater:
                 continue
             was = self._as_loaded(field, update.formerly.get(name))
             empty = there in (False, 0, [])
-            if there == was or (name not in update.formerly and empty):
+            untouched = still(field, there, was) or (name not in update.formerly and empty)
+            if untouched or self._is_decided(update, name, "source"):
                 write[name] = update.values[name]
             else:
                 kept.append(name)
         return write, kept
+
+    def _is_decided(self, update: _Update, name: str, decision: str) -> bool:
+        """Whether people answered so, about the value that stands there now."""
+        answer = self._answers.get((update.key, name))
+        if answer is None or answer.decision != decision:
+            return False
+        field = self._fields[name]
+        return bool(comparable(field, answer.found) == comparable(field, update.current[name]))
 
     def _write(self, update: _Update, values: dict[str, Any]) -> bool:
         model = self._table.model
@@ -183,9 +195,9 @@ class Updater:
         if field.holds == "link" and value:
             keys = value if isinstance(value, list) else [value]
             rows = self._work.connection.execute(
-                "SELECT odoo_id FROM meta.ids WHERE model = ?"
-                " AND key IN (SELECT unnest(?::VARCHAR[]))",
-                [field.relation, keys],
+                "SELECT i.odoo_id FROM (SELECT unnest(?::VARCHAR[]) AS key) k"
+                f" JOIN meta.ids i ON i.model = {field.lands_sql('k.key')} AND i.key = k.key",
+                [keys],
             ).fetchall()
             ids = sorted(odoo_id for (odoo_id,) in rows)
             value = ids if isinstance(value, list) else (ids[0] if ids else False)
@@ -208,9 +220,8 @@ class Updater:
             " GROUP BY link.odoo_ids ORDER BY link.odoo_ids",
             [self._table.entry],
         ).fetchall()
-        many = field.type == "many2many"
         for linked, ids in rows:
-            value = [[6, 0, linked]] if many else linked[0]
+            value = [[6, 0, linked]] if field.many else linked[0]
             self._work.destination.write(self._table.model, ids, {field.name: value})
 
     def finish_created(self) -> None:
@@ -224,25 +235,3 @@ class Updater:
         )
         while page := rows.fetchmany(10_000):
             self._work.ledger.update_records(self._work.destination_id, self._table.model, page)
-
-
-def comparable(field: TargetField, value: Any) -> Any:
-    """A value as it can be compared: Odoo's, a target row's or one about to be sent."""
-    if field.type in ("many2many", "one2many"):
-        if value and isinstance(value[0], list):
-            value = value[0][2]
-        return sorted(value or [])
-    if field.type in ("float", "monetary", "integer"):
-        return round(float(value or 0), 6)
-    if field.type == "boolean":
-        return bool(value)
-    return _text(field, value) or False
-
-
-def _text(field: TargetField, value: Any) -> Any:
-    if field.type == "html":
-        # Odoo's sanitiser rewrites markup; words are what people change.
-        return _TAG.sub("", str(value or ""))
-    if isinstance(value, str) and field.type == "datetime":
-        return value[:19].replace("T", " ")
-    return value

@@ -60,17 +60,18 @@ def _count(staging: Staging, round_number: int) -> int:
 
 def _lost_links_sql(tables: Sequence[TargetTable], table: TargetTable, field: TargetField) -> str:
     """The SQL of (key, link, kind) for links of `field` that lead to no record."""
-    model = field.relation or ""
+    model = field.model_sql("l.link")
     return (
         f"SELECT l.key, l.link, coalesce(o.kind, 'nowhere') AS kind"
         f" FROM {links_sql(table, field)} AS l LEFT JOIN plan_out AS o"
-        f" ON o.model = {literal(model)} AND o.key = l.link"
+        f" ON o.model = {model} AND o.key = l.link"
         # A record that stands in Odoo from an earlier run can be linked to, whatever became of its
         # row since; one whose owner is still a question is taken to be there.
         " WHERE NOT EXISTS (SELECT 1 FROM ledger_record AS r"
-        f" WHERE r.model = {literal(model)} AND r.key = l.link)"
+        f" WHERE r.model = {model} AND r.key = l.link)"
         " AND coalesce(o.kind <> 'open', NOT EXISTS"
-        f" (SELECT 1 FROM ({keys_sql(tables, model)}) AS k WHERE k.key = l.link))"
+        f" (SELECT 1 FROM ({keys_sql(tables, field.models)}) AS k"
+        f" WHERE k.model = {model} AND k.key = l.link))"
     )
 
 
@@ -86,7 +87,7 @@ def _follow(
     else:
         lost = (
             f"SELECT l.key, l.link, o.kind FROM {links_sql(table, field)} AS l JOIN plan_out AS o"
-            f" ON o.model = {literal(field.relation or '')} AND o.key = l.link"
+            f" ON o.model = {field.model_sql('l.link')} AND o.key = l.link"
             f" AND o.round = {round_number - 1} AND NOT EXISTS (SELECT 1 FROM ledger_record AS r"
             " WHERE r.model = o.model AND r.key = o.key)"
         )
@@ -147,10 +148,10 @@ def _empty(
     column = identifier(field.name)
     left = (
         f"list_filter(t.{column}, lambda link: NOT list_contains(e.links, link))"
-        if field.type == "many2many"
+        if field.many
         else "NULL"
     )
-    has_link = "true" if field.type == "many2many" else f"list_contains(e.links, t.{column})"
+    has_link = "true" if field.many else f"list_contains(e.links, t.{column})"
     staging.connection.execute(
         f"UPDATE {table.table} AS t SET {column} = {left} FROM (SELECT key, list(link) AS links"
         f" FROM target._emptied WHERE {here} GROUP BY key) AS e"

@@ -202,20 +202,19 @@ def _filled_sql(field: TargetField) -> str:
 
 def _point_to_survivors(staging: Staging, table: TargetTable, field: TargetField) -> None:
     column = identifier(field.name)
-    model = literal(field.relation or "")
     # A survivor that would point to itself (its parent was merged into it) points to nothing.
-    own = f"{literal(table.model)} = {model} AND"
-    if field.type != "many2many":
+    own = f"m.model = {literal(table.model)} AND"
+    if not field.many:
         staging.connection.execute(
             f"UPDATE {table.table} AS t SET {column} = CASE WHEN {own} m.into_key = t.key"
-            f" THEN NULL ELSE m.into_key END FROM target._merges AS m WHERE m.model = {model}"
-            f" AND m.key = t.{column}"
+            " THEN NULL ELSE m.into_key END FROM target._merges AS m"
+            f" WHERE m.model = {field.model_sql(f't.{column}')} AND m.key = t.{column}"
         )
         return
     staging.connection.execute(
         f"UPDATE {table.table} AS t SET {column} = n.links FROM (SELECT l.key,"
         " list_sort(list(DISTINCT coalesce(m.into_key, l.link))) AS links FROM (SELECT key,"
         f" unnest({column}) AS link FROM {table.table}) AS l LEFT JOIN target._merges AS m"
-        f" ON m.model = {model} AND m.key = l.link GROUP BY l.key"
+        f" ON m.model = {field.model_sql('l.link')} AND m.key = l.link GROUP BY l.key"
         " HAVING count(m.key) > 0) AS n WHERE n.key = t.key"
     )

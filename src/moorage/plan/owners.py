@@ -20,7 +20,7 @@ from moorage.plan.decisions import (
     write_rows,
 )
 from moorage.plan.rows import field_named, in_key_order, link_fields, links_sql, of_model
-from moorage.staging.staging import Staging
+from moorage.staging.staging import Staging, literal
 
 USERS = "res.users"
 

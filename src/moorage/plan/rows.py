@@ -69,13 +69,13 @@ def kind_sql(table: TargetTable, alias: str) -> str:
 
 def link_fields(table: TargetTable) -> Iterator[TargetField]:
     """The fields of `table` that hold keys of records this project moves."""
-    return (field for field in table.fields if field.holds == "link" and field.relation)
+    return (field for field in table.fields if field.holds == "link" and field.models)
 
 
 def links_sql(table: TargetTable, field: TargetField) -> str:
     """The SQL of (key, link): one row per link that `field` holds."""
     column = identifier(field.name)
-    if field.type == "many2many":
+    if field.many:
         return f"(SELECT DISTINCT key, unnest({column}) AS link FROM {table.table})"
     return f"(SELECT key, {column} AS link FROM {table.table} WHERE {column} IS NOT NULL)"
 
@@ -85,10 +85,15 @@ def of_model(tables: Iterable[TargetTable], model: str | None) -> list[TargetTab
     return [table for table in tables if table.model == model]
 
 
-def keys_sql(tables: Sequence[TargetTable], model: str) -> str:
-    """The SQL of all keys (key) that target tables have for `model`."""
-    selects = [f"SELECT key FROM {table.table}" for table in of_model(tables, model)]
-    return " UNION ALL ".join(selects) or "SELECT NULL::VARCHAR AS key WHERE false"
+def keys_sql(tables: Sequence[TargetTable], models: Sequence[str]) -> str:
+    """The SQL of all keys (model, key) that target tables have for `models`."""
+    selects = [
+        f"SELECT {literal(model)} AS model, key FROM {table.table}"
+        for model in models
+        for table in of_model(tables, model)
+    ]
+    nothing = "SELECT NULL::VARCHAR AS model, NULL::VARCHAR AS key WHERE false"
+    return " UNION ALL ".join(selects) or nothing
 
 
 def in_key_order(keys: Iterable[str]) -> list[str]:

@@ -40,12 +40,11 @@ def choose_sample(
         round_number += 1
         for table in tables:
             for field in link_fields(table):
-                whole, part = literal(field.relation or ""), literal(table.model)
-                links = links_sql(table, field)
-                _add(staging, round_number, whole, links, part)
+                part, links = literal(table.model), links_sql(table, field)
+                _add(staging, round_number, field.model_sql("l.link"), links, part)
                 if (table.model, field.name) in parts:
                     turned = f"(SELECT link AS key, key AS link FROM {links})"
-                    _add(staging, round_number, part, turned, whole)
+                    _add(staging, round_number, part, turned, field.model_sql("l.key"))
         for into in ("target._merges", "plan_match"):
             merged = f"FROM {into} WHERE into_key IS NOT NULL"
             for pair in ("key, into_key AS link", "into_key AS key, key AS link"):

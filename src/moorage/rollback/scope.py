@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from moorage.destination import Destination
+from moorage.destination import COMPANIONS, Destination
 from moorage.ledger import Ledger
 from moorage.ledger import undo as ledger_undo
 from moorage.rollback.plan import Standing
@@ -44,6 +44,8 @@ class Scope:
         self.adopted: list[Standing] = []
         #: Records of ours that other runs made.
         self.outside: list[Standing] = []
+        self._models: dict[str, str] = {}
+        self._companions: dict[Place, int | None] = {}
         self._sort()
 
     def _sort(self) -> None:
@@ -52,6 +54,7 @@ class Scope:
         for row in ledger_undo.standing(self.ledger, self.destination_id):
             model, key, odoo_id = row["model"], row["key"], int(row["odoo_id"])
             self.ids[model, key] = odoo_id
+            self._models.setdefault(key, model)
             if row["operation"] == "created":
                 self.ours.setdefault(model, set()).add(odoo_id)
             record = Standing(
@@ -76,13 +79,34 @@ class Scope:
         return max(self.ended.get(record.run_id, ""), self.ended.get(last, ""))
 
     def resolve(self, model: str | None, key: str) -> int | None:
-        """The id of `key`, or None where it stands no more."""
-        return None if model is None else self.ids.get((model, key))
+        """The id that a link of `key` to `model` holds, or None where it stands no more.
+
+        It may be that of a record which Odoo made along with ours, such as a user's partner.
+        """
+        own = self._model(model, key)
+        if own is None or own == model or model is None:
+            return self.ids.get((own or "", key))
+        if (own, key) not in self._companions:
+            field = COMPANIONS[own][model]
+            domain = [("id", "=", self.ids[own, key])]
+            rows = [row for page in self.destination.pages(own, domain, [field]) for row in page]
+            self._companions[own, key] = (rows[0][field] or None) if rows else None
+        return self._companions[own, key]
 
     def find(self, model: str | None, key: str) -> Standing | None:
         """The created record of the scope behind `key`."""
-        odoo_id = self.resolve(model, key)
-        return None if odoo_id is None else self.created.get(model or "", {}).get(odoo_id)
+        own = self._model(model, key) or ""
+        odoo_id = self.ids.get((own, key))
+        return None if odoo_id is None else self.created.get(own, {}).get(odoo_id)
+
+    def _model(self, model: str | None, key: str) -> str | None:
+        """The model of our record behind a link of `key` to `model`."""
+        if model is None:
+            return self._models.get(key)
+        if (model, key) in self.ids:
+            return model
+        owners = (own for own, along in COMPANIONS.items() if model in along)
+        return next((own for own in owners if (own, key) in self.ids), None)
 
 
 def loaded_values(record: Standing) -> dict[str, Any]:
@@ -99,11 +123,11 @@ def linked(scope: Scope, record: Standing) -> Iterator[tuple[str, str, str]]:
         field = described.get(name)
         if field is None or field.type not in _LINKS or not value:
             continue
-        # The model that a reference by id points to stands beside it.
-        model = field.relation or loaded.get("res_model") or loaded.get("model")
         for key in value if isinstance(value, list) else [value]:
-            if isinstance(key, str) and model:
-                yield name, str(model), key
+            # What a reference by id points to, its key tells.
+            found = scope.find(field.relation, key) if isinstance(key, str) else None
+            if found is not None:
+                yield name, found.model, key
 
 
 def chunks(ids: list[int], size: int = 1000) -> Iterator[list[int]]:

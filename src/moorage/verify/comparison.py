@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from moorage.mapping.target import TargetField
-from moorage.staging.staging import identifier, literal
-from moorage.verify.reading import KEYS, FieldFacts, found
+from moorage.staging.staging import identifier
+from moorage.verify.reading import LINKED, FieldFacts, found
 from moorage.verify.rows import NOT_LOADED
 
 #: Amounts agree to the cent: half of one may go by rounding.
@@ -75,11 +75,10 @@ def _number(target: TargetField, facts: FieldFacts, expected: str, there: str) -
 
 
 def _relation(target: TargetField, position: int) -> Comparison:
-    many = target.type == "many2many"
     if target.holds == "link":
-        return _many_links(target, position) if many else _one_link(target, position)
+        return _many_links(target, position) if target.many else _one_link(target, position)
     column, there = f"t.{identifier(target.name)}", found(target.name)
-    if many:
+    if target.many:
         equal = f"{_set(column)} = {_set(there)}"
     else:
         equal = f"coalesce({column}, 0) = coalesce({there}, 0)"
@@ -88,12 +87,14 @@ def _relation(target: TargetField, position: int) -> Comparison:
 
 def _one_link(target: TargetField, position: int) -> Comparison:
     column, there, link = f"t.{identifier(target.name)}", found(target.name), f"l{position}"
-    join = f"LEFT JOIN {KEYS} AS {link} ON {_of_model(target, link)} AND {link}.key = {column}"
+    model = target.lands_sql(column)
+    join = f"LEFT JOIN {LINKED} AS {link} ON {link}.model = {model} AND {link}.key = {column}"
     equal = f"coalesce({link}.odoo_id, 0) = coalesce({there}, 0)"
     if target.on_missing_link != "empty":
         known = f"{column} IS NULL OR {link}.odoo_id IS NOT NULL OR {_waived(target, column)}"
         equal = f"({equal} AND ({known}))"
-    shown = f"coalesce({_key_of(target, there)}, 'id ' || {there})"
+    key = f"(SELECT min(b.key) FROM {LINKED} AS b WHERE b.model = {model} AND b.odoo_id = {there})"
+    shown = f"coalesce({key}, 'id ' || {there})"
     return Comparison(target.name, "link", column, shown, equal, join)
 
 
@@ -107,7 +108,7 @@ def _many_links(target: TargetField, position: int) -> Comparison:
         f"LEFT JOIN (SELECT u.row_key, list_sort(list(DISTINCT coalesce(k.odoo_id, {unknown}))"
         f" FILTER (coalesce(k.odoo_id, {unknown}) IS NOT NULL)) AS ids"
         f" FROM (SELECT t.key AS row_key, unnest({column}) AS key FROM {{table}} AS t) AS u"
-        f" LEFT JOIN {KEYS} AS k ON {_of_model(target, 'k')} AND k.key = u.key"
+        f" LEFT JOIN {LINKED} AS k ON k.model = {target.lands_sql('u.key')} AND k.key = u.key"
         f" GROUP BY u.row_key) AS {link} ON {link}.row_key = t.key"
     )
     equal = f"{_set(f'{link}.ids')} = {_set(there)}"
@@ -117,16 +118,8 @@ def _many_links(target: TargetField, position: int) -> Comparison:
 
 def _waived(target: TargetField, key: str) -> str:
     """Whether the record linked to was kept back by a decision, so that the link is empty."""
-    return f"EXISTS (FROM {NOT_LOADED} AS n WHERE {_of_model(target, 'n')} AND n.key = {key})"
-
-
-def _of_model(target: TargetField, alias: str) -> str:
-    return "true" if target.relation is None else f"{alias}.model = {literal(target.relation)}"
-
-
-def _key_of(target: TargetField, there: str) -> str:
-    where = f"{_of_model(target, 'b')} AND b.odoo_id = {there}"
-    return f"(SELECT min(b.key) FROM {KEYS} AS b WHERE {where})"
+    model = target.model_sql(key)
+    return f"EXISTS (FROM {NOT_LOADED} AS n WHERE n.model = {model} AND n.key = {key})"
 
 
 def _set(column: str) -> str:

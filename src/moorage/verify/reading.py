@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from moorage.destination import Destination, Json
+from moorage.destination import COMPANIONS, Destination, Json
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import identifier, literal
 
 MARKER = "x_moorage_key"
+#: Our records (model, key, odoo_id), and those with what Odoo made along with them.
 KEYS = "temp.odoo_keys"
+LINKED = "temp.odoo_linked"
 FOUND = "temp.odoo_found"
 PAGE_ROWS = 1000
 
@@ -85,6 +87,32 @@ def read_keys(
                 }
             )
             _insert(connection, KEYS, f"SELECT {literal(model)}, key, odoo_id FROM incoming", batch)
+
+
+def read_companions(
+    connection: duckdb.DuckDBPyConnection, destination: Destination, pairs: set[tuple[str, str]]
+) -> None:
+    """Fill the table of what links may mean: our records, and for each (model, model that comes
+    along) the latter's under the key of ours.
+    """
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE odoo_linked AS FROM {KEYS}")
+    for model, along in sorted(pairs):
+        field = COMPANIONS[model][along]
+        rows = connection.execute(
+            f"SELECT DISTINCT odoo_id FROM {KEYS} WHERE model = ? ORDER BY 1", [model]
+        ).fetchall()
+        ids = [odoo_id for (odoo_id,) in rows]
+        for at in range(0, len(ids), PAGE_ROWS):
+            domain = [("id", "in", ids[at : at + PAGE_ROWS])]
+            for page in destination.pages(model, domain, [field]):
+                own = pa.array([row["id"] for row in page], pa.int64())
+                others = pa.array([row[field] or None for row in page], pa.int64())
+                select = (
+                    f"SELECT {literal(along)}, k.key, incoming.other FROM incoming"
+                    f" JOIN {KEYS} AS k ON k.model = {literal(model)}"
+                    " AND k.odoo_id = incoming.own WHERE incoming.other IS NOT NULL"
+                )
+                _insert(connection, LINKED, select, pa.table({"own": own, "other": others}))
 
 
 def read_records(

@@ -18,6 +18,7 @@ from moorage.verify.reading import (
     FieldFacts,
     comparable,
     field_facts,
+    read_companions,
     read_keys,
     read_records,
 )
@@ -69,14 +70,12 @@ class _Witness:
         started = time.monotonic()
         differences.start(self.connection)
         note_not_loaded(self.connection, not_loaded)
-        linked = {
-            field.relation
-            for table in self.tables
-            for field in table.fields
-            if field.holds == "link" and field.relation
-        }
+        links = [f for table in self.tables for f in table.fields if f.holds == "link"]
+        linked = {model for field in links for model in field.models}
+        along = {pair for field in links for pair in field.companions}
         models = {table.model for table in self.tables}
         self._asking(lambda: read_keys(self.connection, self.destination, models | linked))
+        self._asking(lambda: read_companions(self.connection, self.destination, along))
         entries = tuple(self._entry(table) for table in self.tables)
         counts = tuple(filter(None, [self._whole_model(model) for model in sorted(models)]))
         extras = {
