@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from moorage.destination import ModelField
+from moorage.destination import DestinationIdentity, ModelField
 
 
 class FakeDestination:
@@ -13,6 +13,9 @@ class FakeDestination:
 
     def __init__(self, fields: dict[str, dict[str, str]] | None = None) -> None:
         self.described = fields or {}
+        self.identity = DestinationIdentity(
+            "http://odoo", "db", "uuid", "19.0", "community", 2, "admin", 1, "EUR"
+        )
         self.records: dict[str, dict[int, dict[str, Any]]] = {}
         self.keys: dict[str, dict[str, int]] = {}
         self.cascading: list[tuple[str, str]] = []

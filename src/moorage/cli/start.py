@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from moorage.cli.later import later
 from moorage.cli.tables import facts, figures, heading, state
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from moorage.commands import beginning, standing
 else:
     beginning, standing = later("moorage.commands.beginning"), later("moorage.commands.standing")
+
+Since = Annotated[
+    str,
+    typer.Option(metavar="last", help="Read only what changed since the last extraction."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -80,34 +86,48 @@ def discover(
 
 def show_discover(screen: Console, result: beginning.DiscoverResult) -> None:
     """Counts, questions, the grade."""
-    found = result.discovery
-    heading(screen, f"{found.kind.capitalize()} {found.release}", found.identity)
+    source, found = result.discovery, result.assessment
+    heading(screen, f"{source.kind.capitalize()} {source.release}", source.identity)
     rows = [
         (about.label, about.row_count, len(about.fields), sum(f.custom for f in about.fields))
-        for about in found.objects
+        for about in source.objects
     ]
     figures(screen, ("", "records", "fields", "custom"), rows, sums=True)
-    odoo = result.destination
+    odoo = found.identity
     told = f"{odoo.version}, {odoo.edition}, {odoo.currency}" if odoo else "not looked at"
     facts(
         screen,
         [
             ("Odoo", told),
-            ("grade", f"{result.effort.grade} ({', '.join(result.effort.reasons)})"),
-            ("loading", result.effort.duration),
+            ("grade", f"{found.grade.letter}: {found.grade.meaning}"),
+            ("because", "; ".join(found.grade.reasons)),
+            ("loading", found.estimate.words),
         ],
     )
-    if result.destination_problem:
-        state(screen, "warn", result.destination_problem)
-    for question in found.questions:
-        state(screen, "ask", question)
-    for note in found.notes:
-        state(screen, "note", note)
+    if found.problem:
+        state(screen, "warn", escape(found.problem))
+    for question in source.questions:
+        state(screen, "ask", escape(question))
+    for note in source.notes:
+        state(screen, "note", escape(note))
 
 
-def extract(work: Work) -> beginning.ExtractResult:
+def extract(work: Work, since: Since = "") -> beginning.ExtractResult:
     """Copy the source into staging; nothing is ever written to the source."""
-    return beginning.extract(work.project, on_progress=work.on_progress)
+    return beginning.extract(
+        work.project, since_last=is_since_last(since), on_progress=work.on_progress
+    )
+
+
+def is_since_last(since: str) -> bool:
+    """Whether only changes are wanted; SettingsError for a moment of one's own."""
+    if since not in ("", "last"):
+        raise SettingsError(
+            f"{since!r} is no moment to extract since",
+            state="Nothing was read.",
+            todo="Give `--since last`, or leave it out to read everything.",
+        )
+    return since == "last"
 
 
 def show_extract(screen: Console, result: beginning.ExtractResult) -> None:
@@ -117,6 +137,9 @@ def show_extract(screen: Console, result: beginning.ExtractResult) -> None:
     heading(screen, f"{total:,} rows in {result.seconds:.1f} s", changed)
     figures(screen, ("", "rows"), list(result.object_counts.items()), sums=True)
     facts(screen, [("snapshot", result.digest[:16])])
+    if result.in_part:
+        rows = sum(result.in_part.values())
+        state(screen, "note", f"{rows:,} rows of {len(result.in_part)} tables were read in part")
 
 
 def status(work: Work) -> standing.StatusResult:

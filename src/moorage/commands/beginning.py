@@ -16,14 +16,22 @@ from moorage.commands.opening import (
     opened_destination,
     opened_source,
 )
-from moorage.commands.result import OnProgress, Result, silent
+from moorage.commands.result import OnProgress, Result, silent, to_json
 from moorage.destination import DestinationIdentity
 from moorage.errors import MoorageError, SettingsError
 from moorage.mapping import load_mapping
 from moorage.project import Project
-from moorage.reports.scope import Effort, estimate, write_scope
-from moorage.sources.base import Discovery, source_kind
+from moorage.reports.assessment import Assessment, assess
+from moorage.reports.scope import write_scope
+from moorage.sources.base import Discovery, Pulsing, source_kind
 from moorage.staging.staging import Staging, identifier
+
+#: The fact in staging that keeps the source's pulse as of the extraction.
+PULSE = "pulse"
+IN_PART = (
+    "Read in part: what was changed without a new time of change is not seen. For the cut-over,"
+    " extract whole: `moorage extract`."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +50,8 @@ def new(folder: Path, source: str) -> NewResult:
     project = Project.create(folder, folder.resolve().name, kind)
     needed = [
         option
-        for option, (default, _) in kind.options.items()
-        if default is None and option not in kind.secrets
+        for option in kind.counting({})
+        if option not in kind.secrets and kind.options[option][0] is None
     ]
     return NewResult(
         root=project.root,
@@ -82,12 +90,21 @@ def secret_set(project: Project, account: str, secret: SecretStr) -> SecretResul
 
 @dataclass(frozen=True, kw_only=True)
 class DiscoverResult(Result):
-    """What was found on both sides. `destination_problem` says why Odoo could not be looked at."""
+    """What was found on both sides, and what it comes to."""
 
     discovery: Discovery
-    effort: Effort
-    destination: DestinationIdentity | None
-    destination_problem: str
+    assessment: Assessment
+
+    @property
+    def destination(self) -> DestinationIdentity | None:
+        """Which Odoo it is; None if it could not be looked at."""
+        return self.assessment.identity
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it; the discovery once."""
+        shared = super().as_json()
+        del shared["assessment"]["discovery"]
+        return shared
 
 
 def discover(project: Project, *, to: str = PRODUCTION) -> DiscoverResult:
@@ -95,41 +112,53 @@ def discover(project: Project, *, to: str = PRODUCTION) -> DiscoverResult:
     with project.lock("discover"), opened_source(project) as source:
         discovery = source.discover()
         keep_discovery(project, discovery)
-        destination, problem = _look_at(project, to)
-        effort = estimate(discovery)
-        reports = write_scope(project.reports, project.name, discovery, effort, destination)
+        assessment = assessed(project, discovery, to)
+        reports = write_scope(project.reports, project.name, assessment)
     return DiscoverResult(
         discovery=discovery,
-        effort=effort,
-        destination=destination,
-        destination_problem=problem,
+        assessment=assessment,
         reports=reports,
         next_command="moorage extract",
     )
 
 
-def _look_at(project: Project, name: str) -> tuple[DestinationIdentity | None, str]:
-    """The destination, or why not: a look at the source is worth having without it."""
+def assessed(project: Project, discovery: Discovery, name: str) -> Assessment:
+    """What the migration comes to; without Odoo or a readable mapping by what is there."""
+    try:
+        mapping = load_mapping(project.mapping_path).mapping
+    except MoorageError:
+        mapping = None
+    models = sorted({entry.to for entry in mapping.objects.values()}) if mapping else []
     try:
         with opened_destination(project, name) as destination:
-            return destination.identity, ""
+            identity, survey = destination.identity, destination.survey(models)
     except MoorageError as error:
-        return None, str(error)
+        return assess(discovery, mapping, problem=str(error))
+    return assess(discovery, mapping, identity=identity, survey=survey)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractResult(Result):
-    """What stands in staging now: rows by raw table and by object, and the snapshot's digest."""
+    """What stands in staging now: rows by raw table and by object, and the snapshot's digest.
+
+    `in_part` are the tables of which only changes were read: how many rows.
+    """
 
     raw_counts: dict[str, int]
     object_counts: dict[str, int]
     digest: str
     is_unchanged: bool
     seconds: float
+    in_part: dict[str, int]
 
 
-def extract(project: Project, *, on_progress: OnProgress = silent) -> ExtractResult:
-    """Copy the source into staging, and build the tidy tables. The source is only read."""
+def extract(
+    project: Project, *, since_last: bool = False, on_progress: OnProgress = silent
+) -> ExtractResult:
+    """Copy the source into staging, and build the tidy tables. The source is only read.
+
+    With `since_last`, tables that say what changed since the last extraction are read in part.
+    """
     started = time.monotonic()
     with (
         project.lock("extract"),
@@ -141,8 +170,12 @@ def extract(project: Project, *, on_progress: OnProgress = silent) -> ExtractRes
         tables = source.raw_tables()
         sizes = {table.name: table.row_count for table in tables}
         report = staging.extract(
-            tables, lambda name, count: on_progress(name, count, sizes.get(name))
+            tables,
+            lambda name, count: on_progress(name, count, sizes.get(name)),
+            since_last=since_last,
         )
+        if isinstance(source, Pulsing):
+            staging.remember(PULSE, to_json(source.pulse()))
         staging.tidy(source.tidy_sql(), _mapping_settings(project))
         counts = _object_counts(staging)
     return ExtractResult(
@@ -151,6 +184,8 @@ def extract(project: Project, *, on_progress: OnProgress = silent) -> ExtractRes
         digest=report.digest,
         is_unchanged=report.digest == before,
         seconds=round(time.monotonic() - started, 2),
+        in_part=report.in_part,
+        notes=(IN_PART,) if report.in_part else (),
         next_command="moorage map --check",
     )
 

@@ -16,6 +16,7 @@ from moorage.errors import RefusedError
 from moorage.ledger import Ledger
 from moorage.load import Loader, LoadReport
 from moorage.plan.answers import write_match_questions
+from moorage.plan.asking import write_conflicts, write_deletions
 from moorage.plan.confirm import (
     SavedPlan,
     confirm_plan,
@@ -23,6 +24,7 @@ from moorage.plan.confirm import (
     require_confirmed_plan,
     save_plan,
 )
+from moorage.plan.conflict_decisions import CONFLICTS_FILE, DELETIONS_FILE
 from moorage.plan.decisions import MATCHES_FILE
 from moorage.plan.plan import make_plan
 from moorage.plan.report import PlanReport
@@ -113,6 +115,8 @@ def _planned(ground: Ground, sample: int | None) -> PlanReport:
         sample=sample,
     )
     write_match_questions(ground.staging, ground.decisions / MATCHES_FILE)
+    write_conflicts(ground.staging, ground.destination, ground.decisions / CONFLICTS_FILE)
+    write_deletions(ground.staging, ground.destination, ground.decisions / DELETIONS_FILE)
     ground.staging.remember(PLANNED_FOR, ground.name)
     ground.staging.remember(PLAN_OF, [ground.name, made.digest, ground.mapping_digest])
     return made
@@ -137,7 +141,10 @@ def _plan_result(project: Project, to: str, saved: SavedPlan) -> PlanResult:
         plan=report,
         confirmed_by=saved.confirmed_by,
         confirmed_at=saved.confirmed_at,
-        attention=questions + report.totals.get("set_aside", 0),
+        attention=questions
+        + report.totals.get("set_aside", 0)
+        + report.open_conflicts
+        + report.open_deletions,
         reports=write_plan(project.reports, project.name, to, report, saved.confirmed_by),
         next_command=typed(following, to),
     )

@@ -34,6 +34,8 @@ class PhaseCount:
     waived: int = 0
     set_aside: int = 0
     conflicts: int = 0
+    archived: int = 0
+    gone: int = 0
     to_update: int = 0
 
     @property
@@ -41,7 +43,8 @@ class PhaseCount:
         """The sum of the outcomes; equals `rows` or the run stops."""
         return (
             self.created + self.updated + self.unchanged + self.matched
-            + self.merged + self.waived + self.set_aside + self.conflicts + self.to_update
+            + self.merged + self.waived + self.set_aside + self.conflicts + self.archived
+            + self.gone + self.to_update
         )  # fmt: skip
 
 

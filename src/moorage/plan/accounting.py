@@ -13,9 +13,11 @@ from moorage.staging.staging import Staging, identifier, literal
 #: Where a source row becomes several records, the first of these that one of them has is its
 #: outcome: what went wrong is seen before what went well.
 PRECEDENCE = (
-    "set_aside", "open", "create", "update", "match", "merge", "unchanged", "waive",
+    "set_aside", "open", "create", "conflict", "update", "match", "merge", "unchanged", "waive",
     "not_in_sample",
 )  # fmt: skip
+#: Rows of `meta.plan` behind which the source has nothing: records left of deleted rows.
+WITHOUT_ROW = "digest = ''"
 _FIRST_KEYS = 5
 
 
@@ -36,7 +38,12 @@ def check_entries(
     """MoorageError unless each entry has as many outcomes as target rows."""
     for table in tables:
         rows = _number(staging, f"SELECT count(*) FROM {table.table}")
-        planned = sum(counts.get(table.entry, {}).values())
+        gone = _number(
+            staging,
+            "SELECT count(*) FROM meta.plan"
+            f" WHERE entry = {literal(table.entry)} AND {WITHOUT_ROW}",
+        )
+        planned = sum(counts.get(table.entry, {}).values()) - gone
         if rows != planned:
             raise _does_not_add_up(f"mapping entry {table.entry}", rows, planned)
 
@@ -48,7 +55,8 @@ def count_objects(staging: Staging) -> dict[str, dict[str, int]]:
     )
     staging.connection.execute(
         "CREATE OR REPLACE TEMP TABLE plan_outcome AS SELECT object, source_key,"
-        f" min(CASE operation {rank} END) AS outcome FROM meta.plan GROUP BY ALL"
+        f" min(CASE operation {rank} END) AS outcome FROM meta.plan"
+        f" WHERE NOT {WITHOUT_ROW} GROUP BY ALL"
     )
     rows = staging.connection.execute(
         "SELECT a.object, coalesce(p.outcome, CASE WHEN n.object IS NOT NULL THEN -1 ELSE -2 END),"
@@ -137,8 +145,16 @@ def list_samples(staging: Staging) -> dict[str, dict[str, list[str]]]:
     return samples
 
 
-def count_gone(staging: Staging, tables: Sequence[TargetTable]) -> dict[str, int]:
-    """Records of earlier runs whose source row is there no more, by model."""
+def count_gone(staging: Staging) -> dict[str, int]:
+    """Records of earlier runs whose row was deleted in the source, by model."""
+    rows = staging.connection.execute(
+        f"SELECT model, count(*) FROM meta.plan WHERE {WITHOUT_ROW} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return dict(rows)
+
+
+def count_deselected(staging: Staging, tables: Sequence[TargetTable]) -> dict[str, int]:
+    """Records of earlier runs whose source row the mapping does not take any more, by model."""
     models = ", ".join(sorted({literal(table.model) for table in tables})) or "''"
     rows = staging.connection.execute(
         "SELECT r.model, count(*) FROM ledger_record AS r WHERE NOT EXISTS (SELECT 1 FROM"

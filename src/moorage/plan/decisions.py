@@ -15,6 +15,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from moorage.errors import Finding, MappingError, SettingsError
+from moorage.plan.conflict_decisions import (
+    CONFLICTS_FILE,
+    DELETIONS_FILE,
+    ConflictDecision,
+    DeletionDecision,
+    fits_conflict,
+    fits_deletion,
+)
 
 OWNERS_FILE = "owners.csv"
 DUPLICATES_FILE = "duplicates.csv"
@@ -77,7 +85,10 @@ class MatchDecision:
     decided_at: str = ""
 
 
-Row = TypeVar("Row", OwnerDecision, DuplicateDecision, MatchDecision)
+Answer = OwnerDecision | DuplicateDecision | MatchDecision | ConflictDecision | DeletionDecision
+Row = TypeVar(
+    "Row", OwnerDecision, DuplicateDecision, MatchDecision, ConflictDecision, DeletionDecision
+)
 
 
 def _fits_owner(decision: str) -> bool:
@@ -99,6 +110,8 @@ _RULES: dict[type, tuple[Callable[[str], bool], str]] = {
     OwnerDecision: (_fits_owner, "match:<login>, create, create_inactive or nobody"),
     DuplicateDecision: (_fits_duplicate, "merge, merge:<id> or keep"),
     MatchDecision: (_fits_match, "the id of one Odoo record, or create"),
+    ConflictDecision: (fits_conflict, "odoo or source"),
+    DeletionDecision: (fits_deletion, "archive or keep"),
 }
 
 
@@ -109,6 +122,8 @@ class Decisions:
     owners: tuple[OwnerDecision, ...] = ()
     duplicates: tuple[DuplicateDecision, ...] = ()
     matches: tuple[MatchDecision, ...] = ()
+    conflicts: tuple[ConflictDecision, ...] = ()
+    deletions: tuple[DeletionDecision, ...] = ()
 
     @classmethod
     def load(cls, folder: Path) -> Decisions:
@@ -117,6 +132,8 @@ class Decisions:
             tuple(read_rows(folder / OWNERS_FILE, OwnerDecision)),
             tuple(read_rows(folder / DUPLICATES_FILE, DuplicateDecision)),
             tuple(read_rows(folder / MATCHES_FILE, MatchDecision)),
+            tuple(read_rows(folder / CONFLICTS_FILE, ConflictDecision)),
+            tuple(read_rows(folder / DELETIONS_FILE, DeletionDecision)),
         )
 
     @property
@@ -126,6 +143,16 @@ class Decisions:
             [("owner", row.source_key, row.decision) for row in self.owners]
             + [(f"{row.group} {row.model}", row.key, row.decision) for row in self.duplicates]
             + [(row.model, row.key, row.decision) for row in self.matches]
+            + [
+                (f"{row.model}.{row.field}", row.key, f"{row.decision} {row.fingerprint}")
+                for row in self.conflicts
+                if row.decision
+            ]
+            + [
+                (f"gone {row.model}", row.key, row.decision)
+                for row in self.deletions
+                if row.decision
+            ]
         )
         return sha256(repr(answers).encode()).hexdigest()
 
@@ -176,7 +203,7 @@ def answered_elsewhere(
     return sorted(found, key=lambda row: row.decided_at)
 
 
-def is_by_people(answer: OwnerDecision | DuplicateDecision | MatchDecision) -> bool:
+def is_by_people(answer: Answer) -> bool:
     """Whether a person gave this answer, and no rule."""
     return bool(answer.decision) and not answer.decided_by.startswith(RULE)
 

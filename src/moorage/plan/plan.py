@@ -16,6 +16,7 @@ from moorage.ledger.ledger import Ledger, now_text
 from moorage.mapping.target import TargetTable
 from moorage.plan.accounting import (
     check_entries,
+    count_deselected,
     count_gone,
     count_objects,
     count_operations,
@@ -25,7 +26,9 @@ from moorage.plan.accounting import (
 )
 from moorage.plan.answers import apply_owners, decided_adoptions, list_questions
 from moorage.plan.cascade import cascade, empty_lost_links, start_out
+from moorage.plan.conflicts import Answers, count_open, find_conflicts, start_conflicts
 from moorage.plan.decisions import Decisions
+from moorage.plan.deletions import count_undecided, find_deletions
 from moorage.plan.guards import list_guards
 from moorage.plan.matching import match_existing, start_matches
 from moorage.plan.merges import ensure_merges
@@ -75,6 +78,12 @@ def make_plan(  # noqa: PLR0917
         choose_sample(staging, destination, tables, sample)
     _bring_kept(staging, decisions)
     _fill(staging, ledger, destination_id, tables, is_sample=sample is not None)
+    answers = Answers(decisions)
+    start_conflicts(staging)
+    find_conflicts(staging, ledger, destination, destination_id, tables, answers)
+    find_deletions(
+        staging, ledger, destination, destination_id, tables, answers, is_sample=sample is not None
+    )
     report = _report(
         staging,
         destination,
@@ -255,7 +264,10 @@ def _report(
         warnings=list_warnings(staging, tables),
         guards=list_guards(counts),
         notes=tuple(notes),
-        gone=count_gone(staging, tables),
+        gone=count_gone(staging),
+        deselected=count_deselected(staging, tables),
+        open_conflicts=count_open(staging),
+        open_deletions=count_undecided(staging),
         open_owners=questions.owners,
         open_duplicates=questions.duplicates,
         open_matches=questions.matches,
@@ -275,7 +287,10 @@ def _digest(
         for model in sorted({table.model for table in tables})
     }
     rows = staging.connection.execute(
-        "SELECT count(*), CAST(bit_xor(md5_number(concat_ws('|', model, key, operation,"
+        "SELECT count(*), CAST(bit_xor(md5_number(concat_ws('|', model, key,"
+        # What people change in Odoo between plan and run makes conflicts, and no other plan.
+        " CASE WHEN operation <> 'conflict' THEN operation WHEN digest = '' THEN 'archive'"
+        " ELSE 'update' END,"
         " coalesce(CAST(odoo_id AS VARCHAR), '-'), coalesce(into_key, '-'), digest))) AS VARCHAR)"
         " FROM meta.plan"
     ).fetchone()

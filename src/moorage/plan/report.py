@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 OPERATIONS = (
-    "create", "update", "match", "merge", "unchanged", "set_aside", "waive", "open",
-    "not_in_sample",
+    "create", "update", "match", "merge", "unchanged", "conflict", "archive", "gone", "set_aside",
+    "waive", "open", "not_in_sample",
 )  # fmt: skip
 
 
@@ -37,7 +37,9 @@ class PlanReport:
 
     `counts` is entry → operation → rows. `objects` is tidy object → outcome → rows; its sums equal
     the source's counts, or there is no plan. `gone` counts, by model, records of earlier runs whose
-    source row is there no more: they stay in Odoo. `guards` says in words what is unusually large.
+    row was deleted in the source, `deselected` those whose row the mapping takes no more: they stay
+    in Odoo without a person's word. Open conflicts and deletions hold nothing up. `guards` says in
+    words what is unusually large.
     """
 
     digest: str
@@ -50,6 +52,9 @@ class PlanReport:
     guards: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     gone: dict[str, int] = field(default_factory=dict)
+    deselected: dict[str, int] = field(default_factory=dict)
+    open_conflicts: int = 0
+    open_deletions: int = 0
     open_owners: tuple[str, ...] = ()
     open_duplicates: tuple[str, ...] = ()
     open_matches: tuple[str, ...] = ()
@@ -72,7 +77,7 @@ class PlanReport:
     @property
     def changes_nothing(self) -> bool:
         """Whether a run of this plan would write nothing to Odoo."""
-        return not set(self.totals) & {"create", "update", "match", "merge"}
+        return not set(self.totals) & {"create", "update", "match", "merge", "archive"}
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for plan.json and `--json`."""

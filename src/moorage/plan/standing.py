@@ -52,8 +52,8 @@ def is_carried_out(staging: Staging, ledger: Ledger, destination_id: int) -> boo
     row = staging.connection.execute(
         "SELECT count(*) FROM meta.plan AS p LEFT JOIN ledger_record AS r"
         " ON r.model = p.model AND r.key = p.key"
-        " WHERE p.operation NOT IN ('unchanged', 'set_aside', 'waive', 'not_in_sample') AND NOT"
-        " coalesce(CASE WHEN p.operation = 'merge' THEN r.operation = 'merged'"
+        " WHERE p.operation NOT IN ('unchanged', 'gone', 'set_aside', 'waive', 'not_in_sample')"
+        " AND NOT coalesce(CASE WHEN p.operation = 'merge' THEN r.operation = 'merged'"
         " WHEN p.operation IN ('create', 'match', 'update') THEN r.digest = p.digest END, false)"
     ).fetchone()
     return row is not None and row[0] == 0
