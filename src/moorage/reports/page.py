@@ -23,7 +23,7 @@ class Chip:
 class Cell:
     """One cell: words, perhaps as a chip, a code or a figure, with a fainter line below.
 
-    `href` makes the words a link.
+    `href` makes the words a link; `lines` are drawn as a list below them.
     """
 
     words: str
@@ -33,6 +33,7 @@ class Cell:
     below: str = ""
     is_nought: bool = False
     href: str = ""
+    lines: tuple[str, ...] = ()
 
 
 def text(words: object, *, below: str = "") -> Cell:

@@ -1,0 +1,121 @@
+"""What is rebuilt by hand: automations with their triggers and steps, roles with their rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from moorage.reports.page import Cell, Section, Tone, chip, text
+from moorage.reports.tables import Row
+
+Item = Mapping[str, Any]
+EFFORTS: dict[str, Tone] = {"low": "good", "medium": "warn", "high": "bad"}
+HEADS = (
+    "Kind", "Name", "On", "Trigger", "Conditions", "Actions", "Delays", "Steps", "Effort",
+    "In Odoo", "Remarks",
+)  # fmt: skip
+EFFORT_RULE = "More than three steps are of high effort."
+
+
+def split(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    """Automations, and roles: both are rebuilt by people, by different ones."""
+    roles = [item for item in items if item.get("kind") == "role"]
+    return [item for item in items if item.get("kind") != "role"], roles
+
+
+def automations_section(
+    items: Sequence[Item], counted: Mapping[str, int], files: tuple[tuple[str, str], ...] = ()
+) -> Section:
+    """Every automation; only counts where the source described none."""
+    if not items:
+        return _counts(counted)
+    rows = tuple(
+        (
+            text(item.get("name", ""), below=_kind(item)),
+            _when(item),
+            Cell("", lines=_steps(item)),
+            chip(str(item.get("effort", "medium")), EFFORTS.get(str(item.get("effort")), "plain")),
+            Cell(str(item.get("equivalent", "")), lines=tuple(map(str, item.get("notes") or ()))),
+        )
+        for item in items
+    )
+    return Section(
+        "Automations to rebuild",
+        f"None of these is moved: each is rebuilt in Odoo by a person, who decides. {EFFORT_RULE}",
+        ("Automation", "Starts", "Does", "Effort", "In Odoo"),
+        rows,
+        files=files,
+    )
+
+
+def _counts(counted: Mapping[str, int]) -> Section:
+    rows = tuple(
+        (text(str(name).replace("_", " ").capitalize()), Cell(f"{count:,}", is_figure=True))
+        for name, count in counted.items()
+        if isinstance(count, int) and count
+    )
+    return Section(
+        "Automations to rebuild",
+        "None of these is moved: each is rebuilt in Odoo by a person, who decides.",
+        ("Kind", "#Count"),
+        rows,
+        empty="The source has none.",
+    )
+
+
+def _kind(item: Item) -> str:
+    words = str(item.get("kind", "")).replace("_", " ")
+    return f"{words}, on {item['object']}" if item.get("object") else words
+
+
+def _when(item: Item) -> Cell:
+    conditions = tuple(f"if {words}" for words in item.get("conditions") or ())
+    delays = tuple(f"waits {words}" for words in item.get("delays") or ())
+    return Cell(str(item.get("trigger", "")), lines=(*conditions, *delays))
+
+
+def _steps(item: Item) -> tuple[str, ...]:
+    return tuple(map(str, item.get("actions") or ())) or ("nothing",)
+
+
+def roles_section(items: Sequence[Item], files: tuple[tuple[str, str], ...] = ()) -> Section:
+    """Roles, and what each may do."""
+    rows = tuple(
+        (
+            text(item.get("name", "")),
+            Cell(str(item.get("trigger", "")), lines=_steps(item)),
+            Cell(str(item.get("equivalent", "")), lines=tuple(map(str, item.get("notes") or ()))),
+        )
+        for item in items
+    )
+    return Section(
+        "Roles and rights to rebuild",
+        "Rights are not moved: users arrive without any, and an administrator gives them in Odoo"
+        " under Settings, Users.",
+        ("Role", "May", "In Odoo"),
+        rows,
+        empty="The source described no roles.",
+        files=files,
+    )
+
+
+def inventory_rows(items: Sequence[Item]) -> Iterator[Row]:
+    """The same for a spreadsheet, under `HEADS`."""
+    for item in items:
+        yield (
+            str(item.get("kind", "")),
+            str(item.get("name", "")),
+            str(item.get("object", "")),
+            str(item.get("trigger", "")),
+            _joined(item, "conditions"),
+            _joined(item, "actions"),
+            _joined(item, "delays"),
+            int(item.get("steps") or 0),
+            str(item.get("effort", "")),
+            str(item.get("equivalent", "")),
+            _joined(item, "notes"),
+        )
+
+
+def _joined(item: Item, name: str) -> str:
+    return "; ".join(map(str, item.get(name) or ()))
