@@ -6,6 +6,7 @@ import re
 
 from moorage.destination import ModelField
 from moorage.mapping.ground import Ground
+from moorage.mapping.references import XML_ID
 from moorage.mapping.spec import CreateRule, FieldRule, as_text
 from moorage.mapping.transforms.base import near
 from moorage.sources.base import SourceField, SourceObject
@@ -127,6 +128,10 @@ def _check_find(ground: Ground, rule: FieldRule, wanted: ModelField, path: tuple
         return
     if not known:
         ground.error(f"Odoo has no model {find.model!r}", (*path, "find"))
+        return
+    if XML_ID in find.by:
+        if len(find.by) > 1:
+            ground.error("xml_id stands alone: it names one record", (*path, "find", "by"))
         return
     for name in find.by:
         first = name.split(".")[0]

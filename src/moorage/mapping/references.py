@@ -20,11 +20,15 @@ from moorage.mapping.spec import Mapping
 from moorage.staging import Staging
 
 _SEPARATOR = "\x1f"
+#: Looked up by Odoo's own External ID (`mail.mt_note`), which no translation changes.
+XML_ID = "xml_id"
 
 
 @dataclass(frozen=True)
 class ReferenceNeed:
-    """Records of `model` are looked up by these fields; `country_id.code` reads through a link."""
+    """Records of `model` are looked up by these fields; `country_id.code` reads through a link,
+    `xml_id` is the External ID.
+    """
 
     model: str
     by: tuple[str, ...]
@@ -72,6 +76,9 @@ def _load(staging: Staging, destination: Destination, need: ReferenceNeed) -> in
 
 
 def _values(destination: Destination, need: ReferenceNeed) -> Iterator[tuple[int, list[str]]]:
+    if need.by == (XML_ID,):
+        yield from _by_xml_id(destination, need.model)
+        return
     first_names = list(dict.fromkeys(name.split(".")[0] for name in need.by))
     through = {name: _related(destination, need.model, name) for name in need.by if "." in name}
     for page in destination.pages(need.model, [], first_names):
@@ -79,6 +86,13 @@ def _values(destination: Destination, need: ReferenceNeed) -> Iterator[tuple[int
             values = [_value(record, name, through.get(name)) for name in need.by]
             if values[0]:
                 yield int(record["id"]), values
+
+
+def _by_xml_id(destination: Destination, model: str) -> Iterator[tuple[int, list[str]]]:
+    names = ["module", "name", "res_id"]
+    for page in destination.pages("ir.model.data", [("model", "=", model)], names):
+        for row in page:
+            yield int(row["res_id"]), [_folded(f"{row['module']}.{row['name']}")]
 
 
 def _related(destination: Destination, model: str, name: str) -> dict[int, str]:

@@ -93,7 +93,10 @@ class FindRule(_Strict):
     """Look up a record that Odoo has of its own, such as a country by its code."""
 
     model: str = Field(description="The Odoo model to look in.")
-    by: Names = Field(description="Its fields compared with the `from` values, without case.")
+    by: Names = Field(
+        description="Its fields compared with the `from` values, without case. `xml_id` stands for "
+        "Odoo's own External ID, such as `mail.mt_note`."
+    )
 
 
 class CreateRule(_Strict):
