@@ -199,6 +199,12 @@ def show_plan(screen: Console, result: loading.PlanResult) -> None:
         count = len(report.open_matches)
         words = f"{counted(count, 'row')} {waiting(count)}: several records in Odoo fit."
         state(screen, "ask", f"{words} Their ids stand in decisions/matches.csv.")
+    for count, verb_name in (
+        (report.open_conflicts, "conflicts"), (report.open_deletions, "deletions"),
+    ):  # fmt: skip
+        if count:
+            words = f"{counted(count, verb_name.removesuffix('s'))} {waiting(count)}"
+            state(screen, "ask", f"{words}: moorage {verb_name}. Odoo stays as it is until then.")
     if result.confirmed_by:
         words = f"confirmed by {escape(result.confirmed_by)}, {result.confirmed_at}"
         state(screen, "done", words)
@@ -224,9 +230,7 @@ def run(
     def may_go(report: PlanReport) -> bool:
         if yes or work.as_json or not sys.stdin.isatty():
             return True
-        totals = report.totals
-        writes = sum(totals.get(name, 0) for name in ("create", "update", "match", "merge"))
-        return typer.confirm(f"Write {writes:,} rows to {to}?", err=True)
+        return typer.confirm(f"Write {report.write_count:,} rows to {to}?", err=True)
 
     return loading.run(
         work.project, to=to, sample=sample, on_progress=work.on_progress, may_go=may_go
@@ -242,7 +246,7 @@ def show_run(screen: Console, result: loading.RunResult) -> None:
         return
     heading(screen, f"Run {load.run_id} into {result.destination}", f"{result.seconds:.1f} s")
     names = ("rows", "created", "updated", "unchanged", "matched", "merged", "waived", "set_aside",
-             "conflicts")  # fmt: skip
+             "conflicts", "archived", "gone")  # fmt: skip
     rows = [(phase.entry, *(getattr(phase, name) for name in names)) for phase in load.phases]
     short = {"unchanged": "same", "set_aside": "aside", "conflicts": "conflict"}
     heads = ("", *(short.get(name, name) for name in names))

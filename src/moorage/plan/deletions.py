@@ -150,7 +150,9 @@ class _Touched:
         self, ledger: Ledger, destination: Destination, destination_id: int, model: str
     ) -> None:
         self._own_user = destination.identity.user_id
-        self._last = ledger.last_odoo_time(destination_id) or ""
+        # After a run without an end nobody can tell our own user's writes from a person's.
+        is_known = not ledger.has_unended_loads(destination_id)
+        self._last = ledger.last_odoo_time(destination_id) if is_known else None
         self._noted = {
             row["odoo_id"]
             for row in ledger.connection.execute(
@@ -164,7 +166,8 @@ class _Touched:
         user_id = int(row.get("write_uid") or 0)
         if row["id"] in self._noted or user_id not in (0, _JOBS_USER_ID, self._own_user):
             return True
-        return user_id == self._own_user and str(row.get("write_date") or "") > self._last
+        written_at = str(row.get("write_date") or "")
+        return user_id == self._own_user and self._last is not None and written_at > self._last
 
 
 def _judge(  # noqa: PLR0911, PLR0917

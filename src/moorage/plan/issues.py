@@ -15,7 +15,7 @@ _TODO = {
     "link": "Mend the record it hangs on first; this one then goes by itself.",
     "odoo": "Mend what Odoo names, in the source or the mapping, then run again.",
     "open": "Answer the question in the decision files, then plan again.",
-    "conflict": "Decide which value counts, and give it to both; until then Odoo's stays.",
+    "conflict": "Say which counts: `moorage conflicts`; until then it stays as it is in Odoo.",
     "warning": "Nothing needs to be done if the loss is fine; else mend the mapping.",
 }
 
@@ -66,7 +66,9 @@ def list_issues(
         return refused + warned
     told = {(issue.model, issue.key) for issue in refused}
     kept = [issue for issue in _kept_out(staging) if (issue.model, issue.key) not in told]
-    return refused + warned + kept + _warnings(staging, tables)
+    # What the plan knows of conflicts is newer than what a run noted.
+    lasting = [issue for issue in warned if issue.todo != _TODO["conflict"]]
+    return refused + lasting + _conflicts(staging) + kept + _warnings(staging, tables)
 
 
 def _warned(ledger: Ledger, destination_id: int) -> list[Issue]:
@@ -80,6 +82,20 @@ def _warned(ledger: Ledger, destination_id: int) -> list[Issue]:
         )
         for row in ledger.warnings(destination_id)
     ]  # fmt: skip
+
+
+def _conflicts(staging: Staging) -> list[Issue]:
+    """What waits for a word, field by field."""
+    rows = staging.connection.execute(
+        "SELECT entry, model, key, CASE WHEN field = 'active' AND wanted = 'null'"
+        " THEN 'deleted in the source, but changed in Odoo since' ELSE"
+        " field || ': changed both in the source and in Odoo' END || ': left as it is in Odoo'"
+        " FROM meta.conflicts WHERE decision = '' ORDER BY entry, len(key), key, field"
+    ).fetchall()
+    return [
+        Issue("warning", entry, model, key, place_of(key), reason, _TODO["conflict"], "moorage")
+        for entry, model, key, reason in rows
+    ]
 
 
 def place_of(key: str) -> str:

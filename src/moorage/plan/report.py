@@ -10,6 +10,9 @@ OPERATIONS = (
     "waive", "open", "not_in_sample",
 )  # fmt: skip
 
+#: Those that write something to Odoo.
+WRITING = ("create", "update", "match", "merge", "archive")
+
 
 @dataclass(frozen=True)
 class NotSelected:
@@ -77,7 +80,12 @@ class PlanReport:
     @property
     def changes_nothing(self) -> bool:
         """Whether a run of this plan would write nothing to Odoo."""
-        return not set(self.totals) & {"create", "update", "match", "merge", "archive"}
+        return not self.write_count
+
+    @property
+    def write_count(self) -> int:
+        """How many rows a run of this plan would write something of."""
+        return sum(self.totals.get(name, 0) for name in WRITING)
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for plan.json and `--json`."""

@@ -17,6 +17,9 @@ WORDS = {
     "match": "matched",
     "merge": "merged",
     "unchanged": "unchanged",
+    "conflict": "conflicts",
+    "archive": "archived",
+    "gone": "gone from the source",
     "set_aside": "set aside",
     "waive": "waived",
     "open": "open",
@@ -59,7 +62,7 @@ def _plan_page(destination: str, plan: PlanReport, confirmed_by: str) -> Page:
         verdict = Chip(f"{asks} questions open", "warn")
     elif plan.changes_nothing:
         verdict = Chip("nothing to do", "good")
-    writes = sum(totals.get(name, 0) for name in ("create", "update", "match", "merge"))
+    writes = plan.write_count
     sample = f", a sample of {plan.sample} of each kind" if plan.sample else ""
     aside = totals.get("set_aside", 0)
     return Page(
@@ -168,13 +171,15 @@ def write_reconciliation(
     *,
     objects: Mapping[str, Mapping[str, int]],
     asides: Sequence[AsideGroup],
+    rehearsal: str = "",
 ) -> tuple[Path, ...]:
-    """Write reconciliation.html and reconciliation.json."""
-    page = _reconciliation_page(destination, load, objects, asides)
+    """Write reconciliation.html and reconciliation.json; `rehearsal` says who signed for it."""
+    page = _reconciliation_page(destination, load, objects, asides, rehearsal)
     data = {
         "destination": destination,
         "load": asdict(load),
         "objects": objects,
+        "rehearsal": rehearsal,
         "set_aside": [asdict(group) for group in asides],
     }
     return write_report(folder, project, page, data, destination=destination)
@@ -185,19 +190,21 @@ def _reconciliation_page(
     load: LoadReport,
     objects: Mapping[str, Mapping[str, int]],
     asides: Sequence[AsideGroup],
+    rehearsal: str,
 ) -> Page:
     rows = sum(phase.rows for phase in load.phases)
     aside = sum(phase.set_aside for phase in load.phases)
     conflicts = sum(phase.conflicts for phase in load.phases)
     agrees = all(phase.accounted == phase.rows for phase in load.phases)
     loud = {model: count for model, count in load.moved.items() if model in SILENT}
+    sample = f", a sample of {load.sample:,} of each kind" if load.sample else ""
     verdict = Chip("sums agree", "good") if agrees else Chip("sums differ", "bad")
     return Page(
         name="reconciliation",
         title="Reconciliation",
         verdict=verdict,
-        lead=f"Run {load.run_id} into {destination}: {rows:,} rows, each with exactly one outcome; "
-        f"{aside:,} set aside.",
+        lead=f"Run {load.run_id} into {destination}{sample}: {rows:,} rows, each with exactly one "
+        f"outcome; {aside:,} set aside.",
         tiles=(
             Tile("Created", f"{sum(phase.created for phase in load.phases):,}"),
             Tile("Updated", f"{sum(phase.updated for phase in load.phases):,}"),
@@ -214,6 +221,7 @@ def _reconciliation_page(
             _sources(objects),
             _asides(asides, conflicts),
             _moved(load),
+            *_said("Rehearsal", [f"{rehearsal[0].upper()}{rehearsal[1:]}."] if rehearsal else []),
         ),
     )
 
@@ -221,6 +229,7 @@ def _reconciliation_page(
 def _phases(load: LoadReport) -> Section:
     names = (
         "created", "updated", "unchanged", "matched", "merged", "waived", "set_aside", "conflicts",
+        "archived", "gone",
     )  # fmt: skip
     used = [name for name in names if any(getattr(phase, name) for phase in load.phases)]
     rows = tuple(
