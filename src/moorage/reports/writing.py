@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 #: The order of the journey, which is the order of the index.
-ORDER = ("scope", "mapping", "plan", "reconciliation", "verification", "rollback")
+ORDER = ("scope", "mapping", "plan", "reconciliation", "verification", "spotcheck", "signoff",
+         "rollback")  # fmt: skip
 #: The destination whose reports have plain names; those of others (rehearsals) carry its name.
 MAIN = "production"
 PURPOSES = {
@@ -25,6 +27,8 @@ PURPOSES = {
     "plan": "What would be created, updated, left alone and set aside.",
     "reconciliation": "Every source row and where it ended; the sums agree.",
     "verification": "Every field read back from Odoo and compared.",
+    "spotcheck": "Records by chance, side by side, to be ticked and signed.",
+    "signoff": "Who agreed to what was seen in the rehearsal, and on what grounds.",
     "rollback": "What was put back, what was kept, and why.",
 }
 
@@ -42,11 +46,19 @@ class Entry:
 
 
 def write_report(
-    folder: Path, project: str, page: Page, data: Any, *, destination: str = MAIN
+    folder: Path,
+    project: str,
+    page: Page,
+    data: Any,
+    *,
+    destination: str = MAIN,
+    template: str = "page.html.j2",
+    given: Mapping[str, Any] | None = None,
 ) -> tuple[Path, ...]:
     """Write `page` and `data` into `folder` and bring the index up to date; the page's path.
 
-    A rehearsal's report stands beside that of production: `verification-staging.html`.
+    A rehearsal's report stands beside that of production: `verification-staging.html`. A page
+    that is more than a `Page` has a `template` of its own, and what that draws is `given`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if destination != MAIN:
@@ -63,15 +75,16 @@ def write_report(
         "lead": page.lead,
         "made_at": made_at.isoformat(timespec="seconds"),
         "data": data,
+        "page": asdict(page),
     }
     html = folder / f"{page.name}.html"
     as_json = json.dumps(document, indent=2, ensure_ascii=False, default=str)
-    _put(folder / f"{page.name}.json", as_json + "\n")
-    _put(html, _draw("page.html.j2", page=page, project=project, made_at=_moment(made_at)))
+    put(folder / f"{page.name}.json", as_json + "\n")
+    put(html, draw(template, page=page, project=project, made_at=moment(made_at), **(given or {})))
     entries = [_entry(folder, name) for name in ORDER]
     rehearsed = [path.stem for name in ORDER for path in sorted(folder.glob(f"{name}-*.json"))]
     entries += [_entry(folder, name) for name in rehearsed]
-    _put(folder / "index.html", _draw("index.html.j2", project=project, entries=entries))
+    put(folder / "index.html", draw("index.html.j2", project=project, entries=entries))
     return (html,)
 
 
@@ -81,17 +94,19 @@ def _entry(folder: Path, name: str) -> Entry:
     try:
         found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         verdict = Chip(found["verdict"]["words"], found["verdict"]["tone"])
-        made_at = _moment(datetime.fromisoformat(found["made_at"]))
+        made_at = moment(datetime.fromisoformat(found["made_at"]))
         return Entry(name, title, PURPOSES[kind], verdict, made_at, found["lead"])
     except (OSError, ValueError, KeyError, TypeError):
         return Entry(name, title, PURPOSES[kind], None, "", "")
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """A time as people read it."""
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
-def _draw(template: str, **values: Any) -> str:
+def draw(template: str, **values: Any) -> str:
+    """The HTML of a template, with the style that all pages share."""
     style = files(__package__).joinpath("templates/style.css").read_text(encoding="utf-8")
     return _environment().get_template(template).render(style=style, **values)
 
@@ -114,7 +129,8 @@ def _environment() -> Environment:
     )
 
 
-def _put(path: Path, words: str) -> None:
+def put(path: Path, words: str) -> None:
+    """Write a whole file; a killed write leaves the former one."""
     draft = path.with_name(f".{path.name}.new")
     draft.write_text(words, encoding="utf-8")
     draft.replace(path)
