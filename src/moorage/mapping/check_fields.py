@@ -38,7 +38,9 @@ def check_field(
         _check_options(ground, rule, wanted, path)
         _check_find(ground, rule, wanted, path)
         _check_markup(ground, rule, source, wanted, path)
+        _check_file(ground, rule, source, wanted, path)
     _check_source_options(ground, rule, source, path)
+    _check_absent(ground, rule, source, path)
     if rule.link and len(rule.from_) == 1:
         found = _source_field(source, rule.from_[0])
         if found is not None:
@@ -158,6 +160,20 @@ def _check_markup(
         ground.warning("HTML goes into a text field: html_to_text takes the tags off", path)
 
 
+def _check_file(
+    ground: Ground,
+    rule: FieldRule,
+    source: SourceObject,
+    wanted: ModelField,
+    path: tuple[str, ...],
+) -> None:
+    if wanted.type != "binary" or len(rule.from_) != 1:
+        return
+    found = _source_field(source, rule.from_[0])
+    if found is not None and found.type != "file":
+        ground.error(f"{found.name} is a {found.type}: {wanted.name} takes a file", path)
+
+
 def _check_source_options(
     ground: Ground, rule: FieldRule, source: SourceObject, path: tuple[str, ...]
 ) -> None:
@@ -175,6 +191,19 @@ def _check_source_options(
         if value not in found.options:
             message = f"{found.name} has no option {value!r}{near(value, found.options)}"
             ground.warning(message, (*path, "values", value))
+
+
+def _check_absent(
+    ground: Ground, rule: FieldRule, source: SourceObject, path: tuple[str, ...]
+) -> None:
+    """Fields that the source, read in the way it is, does not give or not in full."""
+    sql = rule.sql or ""
+    for name, value in ground.mapping.settings.items():
+        sql = sql.replace("{" + name + "}", str(value))
+    for found in source.fields:
+        said = rf"(?<![\w.]){re.escape(found.name)}(?![\w.])"
+        if found.absent and (found.name in rule.from_ or re.search(said, sql)):
+            ground.warning(f"{found.name}: {found.absent}", path)
 
 
 def _source_field(source: SourceObject, name: str) -> SourceField | None:

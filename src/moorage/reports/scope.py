@@ -106,6 +106,26 @@ def _objects(discovery: Discovery) -> Section:
     )
 
 
+def _absent(discovery: Discovery) -> Section | None:
+    """What this way of reading the source does not give, by object and reason."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for found in discovery.objects:
+        for field in found.fields:
+            if field.absent:
+                reasons.setdefault((found.label, field.absent), []).append(field.name)
+    if not reasons:
+        return None
+    return Section(
+        "What does not come",
+        "Read in another way, the same source would give it.",
+        ("Kind", "Fields", "Why"),
+        tuple(
+            (text(label), text(", ".join(names)), text(why))
+            for (label, why), names in reasons.items()
+        ),
+    )
+
+
 def _custom_fields(discovery: Discovery) -> Section | None:
     rows: list[tuple[Cell, ...]] = [
         (

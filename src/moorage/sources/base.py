@@ -34,8 +34,8 @@ class SourceField:
     """One field of a source object: a column of its tidy table.
 
     `custom` marks what a user of the CRM added; `options` are the labels of a select; `link` names
-    the source object whose record this field points to. `absent` says why the field is always
-    empty here, where another way of reading the same CRM would fill it.
+    the source object whose record this field points to. `absent` says what of the field does not
+    come here, where another way of reading the same CRM gives all of it.
     """
 
     name: str

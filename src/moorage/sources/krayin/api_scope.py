@@ -13,23 +13,35 @@ from moorage.sources.krayin.attributes import OBJECTS, Attribute
 from moorage.sources.krayin.pipelines import Pipeline, Stage, stage_questions
 from moorage.sources.krayin.tables import EXTRACTED
 
-WHY = "Krayin's REST API does not give it; its database does"
-#: Fields that stay empty, by object; `*`: all.
+WHY = "always empty: Krayin's REST API does not give it, its database does"
+STATE = "Krayin's REST API gives the state's code, not its name: find it by [code, country_id.code]"
+STATED = "Krayin's REST API gives codes of states in it, not their names"
+NO_LINES = "Krayin's REST API gives no lines of quotes: only what the quote itself states is here"
+BY_PRODUCT = "Krayin's REST API does not tell which activities hang on products"
+ATTRIBUTE_FILES = "Krayin's REST API does not name files of custom fields, only photos of users"
+#: What does not come, by object and field; `*`: every field.
 ABSENT = {
-    "users": ("groups",),
-    "tags": ("used_on_leads", "used_on_persons", "used_on_products"),
-    "organizations": ("user_id", "address.state_code"),
-    "persons": ("tags", "unique_id"),
-    "products": ("tags", "quantity_on_hand"),
-    "leads": ("tags",),
-    "quotes": (
-        "discount_percent", "item_count", "items_total", "items_discount", "items_tax",
-        "computed_total", "totals_agree", "lead_id", "lead_ids",
-    ),
-    "quote_items": ("*",),
-    "emails": ("tags",),
-}  # fmt: skip
-PROBABILITY = {"stages": ("probability",), "leads": ("stage_probability",)}
+    "users": {"groups": WHY},
+    "tags": {"used_on_leads": WHY, "used_on_persons": WHY, "used_on_products": WHY},
+    "organizations": {"user_id": WHY, "address.state_code": WHY, "address.state_name": STATE},
+    "persons": {"tags": WHY, "unique_id": WHY, "company.state_name": STATE},
+    "products": {"tags": WHY, "quantity_on_hand": WHY},
+    "leads": {"tags": WHY},
+    "quotes": {
+        **dict.fromkeys(("discount_percent", "lead_id", "lead_ids"), WHY),
+        **dict.fromkeys(("item_count", "items_total", "items_discount", "items_tax"), NO_LINES),
+        **dict.fromkeys(("computed_total", "totals_agree"), NO_LINES),
+        **dict.fromkeys(("billing.state_name", "shipping.state_name"), STATE),
+        **dict.fromkeys(("billing_address", "shipping_address"), STATED),
+    },
+    "quote_items": {"*": WHY},
+    "quote_extras": {"*": NO_LINES},
+    "line_products": {"*": NO_LINES},
+    "activities": {"record": BY_PRODUCT, "record_object": BY_PRODUCT, "other_links": BY_PRODUCT},
+    "emails": {"tags": WHY},
+}
+PROBABILITY = {"stages": {"probability": WHY}, "leads": {"stage_probability": WHY}}
+FILES = {"attribute_files": {"*": ATTRIBUTE_FILES}}
 #: The paths of what is counted for the hand-off.
 AUTOMATIONS = {
     "workflows": "settings/workflows",
@@ -85,7 +97,8 @@ def discover(
     counts["lead_pipeline_stages"] = len(stages)
     given = _given(api, attributes, counts)
     has_probability = any("probability" in stage for stage in stages)
-    absent = ABSENT if has_probability else _joined(ABSENT, PROBABILITY)
+    lacks_custom = any((a.object, a.code) not in given for a in attributes)
+    absent = _joined(ABSENT, {} if has_probability else PROBABILITY, FILES if lacks_custom else {})
     told = [_pipeline(item) for item in pipelines]
     automations = {name: api.total(path) or 0 for name, path in AUTOMATIONS.items()}
     return Discovery(
@@ -132,13 +145,13 @@ def _given(
 def _object(
     name: str,
     counts: Mapping[str, int],
-    absent: Mapping[str, Sequence[str]],
+    absent: Mapping[str, Mapping[str, str]],
     attributes: Sequence[Attribute],
     given: set[tuple[str, str]],
 ) -> SourceObject:
-    missing = absent.get(name, ())
+    missing = absent.get(name, {})
     fields: list[SourceField] = [
-        replace(field, absent=WHY) if field.name in missing or "*" in missing else field
+        replace(field, absent=missing.get(field.name, missing.get("*", "")))
         for field in catalogue.native_fields(name)
     ]
     for attribute in attributes:
@@ -149,9 +162,12 @@ def _object(
     )
 
 
-def _joined(*parts: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    names = {name for part in parts for name in part}
-    return {name: tuple(f for part in parts for f in part.get(name, ())) for name in names}
+def _joined(*parts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    joined: dict[str, dict[str, str]] = {}
+    for part in parts:
+        for name, fields in part.items():
+            joined[name] = {**joined.get(name, {}), **fields}
+    return joined
 
 
 def _pipeline(item: Item) -> Pipeline:
