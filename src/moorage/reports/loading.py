@@ -217,16 +217,17 @@ def _reconciliation_page(
             ),
         ),
         sections=(
-            _phases(load),
+            phases_section(load),
             _sources(objects),
             _asides(asides, conflicts),
-            _moved(load),
+            moved_section(load),
             *_said("Rehearsal", [f"{rehearsal[0].upper()}{rehearsal[1:]}."] if rehearsal else []),
         ),
     )
 
 
-def _phases(load: LoadReport) -> Section:
+def phases_section(load: LoadReport) -> Section:
+    """What became of the rows of each entry, and whether the sums agree."""
     names = (
         "created", "updated", "unchanged", "matched", "merged", "waived", "set_aside", "conflicts",
         "archived", "gone",
@@ -267,7 +268,8 @@ def _asides(asides: Sequence[AsideGroup], conflicts: int) -> Section:
     return Section("Set aside", intro, heads, rows, empty="Nothing was set aside.")
 
 
-def _moved(load: LoadReport) -> Section:
+def moved_section(load: LoadReport) -> Section:
+    """How Odoo's own counters moved in a run, and what that means."""
     rows = tuple(
         (
             code(model),
