@@ -104,6 +104,14 @@ class ChangeLog(Store):
             (destination_id,),
         ).fetchall()
 
+    def touched(self, destination_id: int, model: str) -> list[sqlite3.Row]:
+        """Records that people changed between two runs: odoo_id, touched_at, user_id."""
+        return self.connection.execute(
+            "SELECT odoo_id, touched_at, user_id FROM touched"
+            " WHERE destination_id = ? AND model = ?",
+            (destination_id, model),
+        ).fetchall()
+
     def touch(self, rows: Sequence[tuple[int, str, int, str, int | None]]) -> None:
         """Note records that people changed: destination, model, id, when seen, by which user."""
         with self.transaction() as connection:

@@ -153,13 +153,7 @@ class _Touched:
         # After a run without an end nobody can tell our own user's writes from a person's.
         is_known = not ledger.has_unended_loads(destination_id)
         self._last = ledger.last_odoo_time(destination_id) if is_known else None
-        self._noted = {
-            row["odoo_id"]
-            for row in ledger.connection.execute(
-                "SELECT odoo_id FROM touched WHERE destination_id = ? AND model = ?",
-                (destination_id, model),
-            )
-        }
+        self._noted = {row["odoo_id"] for row in ledger.touched(destination_id, model)}
 
     def by(self, row: dict[str, Any]) -> bool:
         """Whether people changed the record, now or before an earlier run."""

@@ -13,26 +13,28 @@ from moorage.verify.comparison import Comparison
 from moorage.verify.reading import FOUND, KEYS, MARKER, found
 from moorage.verify.report import Difference
 from moorage.verify.richtext import say_the_same
-from moorage.verify.rows import ROWS
+from moorage.verify.rows import GONE, ROWS
 
 TABLE = "meta.differences"
 LISTED = 1000
 _HTML_ROWS = 2000
 _COLUMNS = "entry, model, key, odoo_id, field, kind, expected, found"
+_INTO = f"{TABLE} ({_COLUMNS})"
 
 
 def start(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table anew."""
     connection.execute(
         f"CREATE OR REPLACE TABLE {TABLE} (entry VARCHAR, model VARCHAR, key VARCHAR,"
-        " odoo_id BIGINT, field VARCHAR, kind VARCHAR, expected VARCHAR, found VARCHAR)"
+        " odoo_id BIGINT, field VARCHAR, kind VARCHAR, expected VARCHAR, found VARCHAR,"
+        " changed_by VARCHAR, changed_at VARCHAR)"
     )
 
 
 def add_outcomes(connection: duckdb.DuckDBPyConnection, table: TargetTable) -> None:
     """Rows without their record, or with one that is not theirs."""
     connection.execute(
-        f"INSERT INTO {TABLE} SELECT {_place(table)}, key, odoo_id,"
+        f"INSERT INTO {_INTO} SELECT {_place(table)}, key, odoo_id,"
         f" if(outcome = 'identity', {literal(MARKER)}, ''), outcome,"
         " if(outcome = 'identity', key, NULL), marker"
         f" FROM {ROWS} WHERE outcome IN ('missing', 'unexpected', 'identity')"
@@ -46,8 +48,9 @@ def add_extras(
     known = " UNION ALL ".join(f"SELECT key FROM {table.table}" for table in tables)
     entry = literal(tables[0].entry)
     connection.execute(
-        f"INSERT INTO {TABLE} SELECT {entry}, model, key, odoo_id, '', 'extra', NULL, NULL"
-        f" FROM {KEYS} WHERE model = ? AND key NOT IN ({known})",
+        f"INSERT INTO {_INTO} SELECT {entry}, model, key, odoo_id, '', 'extra', NULL, NULL"
+        f" FROM {KEYS} WHERE model = ? AND key NOT IN ({known})"
+        f" AND key NOT IN (SELECT key FROM {GONE} AS g WHERE g.model = {KEYS}.model)",
         [model],
     )
 
@@ -57,7 +60,7 @@ def add_stray(
 ) -> None:
     """Records with a key of this project (id, key) that no External ID points to."""
     connection.executemany(
-        f"INSERT INTO {TABLE} VALUES"
+        f"INSERT INTO {_INTO} VALUES"
         f" ({_place(table)}, ?, ?, {literal(MARKER)}, 'extra', NULL, NULL)",
         [(key, odoo_id) for odoo_id, key in rows],
     )
@@ -68,7 +71,7 @@ def add_missing_field(
 ) -> None:
     """One difference for a field that Odoo does not have."""
     connection.execute(
-        f"INSERT INTO {TABLE} VALUES ({_place(table)}, '', NULL, {literal(field)},"
+        f"INSERT INTO {_INTO} VALUES ({_place(table)}, '', NULL, {literal(field)},"
         " 'no_field', NULL, NULL)"
     )
 
@@ -120,7 +123,8 @@ def add_mismatched(
 def listed(connection: duckdb.DuckDBPyConnection) -> tuple[Difference, ...]:
     """The first differences, in a lasting order."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM {TABLE} ORDER BY entry, key, field LIMIT {LISTED}"
+        f"SELECT {_COLUMNS}, changed_by, changed_at FROM {TABLE}"
+        f" ORDER BY changed_by IS NOT NULL, entry, key, field LIMIT {LISTED}"
     ).fetchall()
     return tuple(Difference(*row) for row in rows)
 
@@ -130,6 +134,15 @@ def kinds(connection: duckdb.DuckDBPyConnection, entry: str | None = None) -> di
     where = "" if entry is None else f"WHERE entry = {literal(entry)}"
     return dict(
         connection.execute(f"SELECT kind, count(*) FROM {TABLE} {where} GROUP BY 1").fetchall()
+    )
+
+
+def by_people(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many differences of each entry people made."""
+    return dict(
+        connection.execute(
+            f"SELECT entry, count(*) FROM {TABLE} WHERE changed_by IS NOT NULL GROUP BY 1"
+        ).fetchall()
     )
 
 
@@ -147,7 +160,7 @@ def _add(
         f" {one.expected}, {one.found} {_from(table, [one], outcome)} AND {where}"
     )
     if not one.loose:
-        connection.execute(f"INSERT INTO {TABLE} {select}")
+        connection.execute(f"INSERT INTO {_INTO} {select}")
         return
     _add_worded(connection, connection.sql(select).to_arrow_reader(_HTML_ROWS))
 
@@ -161,7 +174,7 @@ def _add_worded(connection: duckdb.DuckDBPyConnection, batches: pa.RecordBatchRe
         kept.append(batch.filter(differs))
     if kept:
         connection.register("incoming", pa.Table.from_batches(kept))
-        connection.execute(f"INSERT INTO {TABLE} FROM incoming")
+        connection.execute(f"INSERT INTO {_INTO} FROM incoming")
         connection.unregister("incoming")
 
 

@@ -13,6 +13,7 @@ from moorage.verify.reading import FOUND, KEYS, MARKER, found
 
 ROWS = "temp.verify_rows"
 NOT_LOADED = "temp.verify_not_loaded"
+GONE = "temp.verify_gone"
 
 
 def note_not_loaded(
@@ -29,6 +30,19 @@ def note_not_loaded(
     connection.register("incoming", batch)
     connection.execute("CREATE OR REPLACE TEMP TABLE verify_not_loaded AS FROM incoming")
     connection.unregister("incoming")
+
+
+def note_gone(
+    connection: duckdb.DuckDBPyConnection, rows: Iterable[tuple[str, str]]
+) -> dict[str, list[str]]:
+    """Keep (model, key) of records that may be there without a source row; the keys by model."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE verify_gone (model VARCHAR, key VARCHAR)")
+    by_model: dict[str, list[str]] = {}
+    for model, key in rows:
+        by_model.setdefault(model, []).append(key)
+    for model, keys in by_model.items():
+        connection.execute(f"INSERT INTO {GONE} SELECT ?, unnest(?::VARCHAR[])", [model, keys])
+    return by_model
 
 
 def classify(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import duckdb
@@ -31,6 +31,8 @@ class Sums:
 
     def __init__(self) -> None:
         self._expected: dict[tuple[str, str, str], dict[str, Decimal]] = {}
+        #: Keys by model of records that no row stands behind any more.
+        self.gone: Mapping[str, Sequence[str]] = {}
 
     def gather(
         self,
@@ -64,7 +66,8 @@ class Sums:
         names = _currency_names(destination) if self._expected else {}
         checks = []
         for (model, field, currency), sums in sorted(self._expected.items()):
-            there = _odoo_sums(destination, model, field, currency)
+            domain = _own(self.gone.get(model, ()))
+            there = _odoo_sums(destination, domain, model, field, currency)
             for currency_id in sorted({*sums, *there}):
                 expected, amount = (
                     side.get(currency_id, Decimal(0)).quantize(_CENT) for side in (sums, there)
@@ -74,14 +77,19 @@ class Sums:
         return checks
 
 
+def _own(gone: Sequence[str]) -> list[Json]:
+    """The records that carry this project's key and have a source row."""
+    return [(MARKER, "!=", False), *([(MARKER, "not in", list(gone))] if gone else [])]
+
+
 def _odoo_sums(
-    destination: Destination, model: str, field: str, currency: str
+    destination: Destination, domain: list[Json], model: str, field: str, currency: str
 ) -> dict[str, Decimal]:
     """Odoo's own sums by currency id, over the records that carry this project's key."""
     groups = destination.read(
         model,
         "formatted_read_group",
-        domain=[(MARKER, "!=", False)],
+        domain=domain,
         groupby=[currency] if currency else [],
         aggregates=[f"{field}:sum"],
         context=_ALL,
@@ -103,17 +111,21 @@ def _currency_names(destination: Destination) -> dict[str, str]:
     }
 
 
-def count_own(destination: Destination, model: str, expected: int) -> CountCheck:
-    """How many records Odoo counts that carry this project's key."""
-    there = destination.read(model, "search_count", domain=[(MARKER, "!=", False)], context=_ALL)
+def count_own(
+    destination: Destination, model: str, expected: int, gone: Sequence[str] = ()
+) -> CountCheck:
+    """How many records Odoo counts that carry this project's key, but for those of `gone`."""
+    there = destination.read(model, "search_count", domain=_own(gone), context=_ALL)
     return CountCheck(model, expected, int(there))
 
 
-def strays(destination: Destination, model: str, known: set[int]) -> list[tuple[int, str]]:
+def strays(
+    destination: Destination, model: str, known: set[int], gone: Sequence[str] = ()
+) -> list[tuple[int, str]]:
     """Records (id, key) that carry this project's key and are none of `known`."""
     return [
         (int(row["id"]), str(row[MARKER]))
-        for page in destination.pages(model, [(MARKER, "!=", False)], [MARKER])
+        for page in destination.pages(model, _own(gone), [MARKER])
         for row in page
         if row["id"] not in known
     ]
