@@ -271,19 +271,35 @@ def show_verify(screen: Console, result: checking.VerifyResult) -> None:
     found = result.found
     heading(screen, f"{found.values:,} values compared", f"{found.duration_seconds:.1f} s")
     rows = [
-        (entry.entry, entry.own, entry.shared, entry.held_back, entry.values, entry.differences)
+        (
+            entry.entry,
+            entry.own,
+            entry.shared,
+            entry.held_back,
+            entry.values,
+            entry.by_people,
+            entry.wrong,
+        )
         for entry in found.entries
     ]
-    heads = ("", "records", "shared", "aside", "values", "differ")
-    figures(screen, heads, rows, sums=True, tones={"differ": "red"})
+    heads = ("", "records", "shared", "aside", "values", "by people", "wrong")
+    figures(screen, heads, rows, sums=True, tones={"wrong": "red"})
     for check in found.sums:
         mark = "done" if check.agrees else "bad"
         what = f"{check.model}.{check.field} {check.currency}".rstrip()
         words = f"{what}: {check.expected:,}"
+        if check.by_people:
+            mark, words = "note", f"{words}, in Odoo {check.found:,} by what people changed"
         state(screen, mark, words if check.agrees else f"{words}, in Odoo {check.found:,}")
     for difference in found.differences[:MANY]:
-        state(screen, "bad", escape(str(difference)))
+        state(screen, "note" if difference.changed_by else "bad", escape(str(difference)))
     if found.difference_count > MANY:
         screen.print(f"  and {found.difference_count - MANY:,} more (see the report)")
-    if found.agrees:
+    if found.agrees and found.by_people:
+        count = counted(found.by_people, "value")
+        words = (
+            f"Odoo holds what the source and the mapping say, but for {count} that people changed."
+        )
+        state(screen, "done", words)
+    elif found.agrees:
         state(screen, "done", "Odoo holds exactly what the source and the mapping say.")
