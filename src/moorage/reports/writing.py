@@ -31,6 +31,8 @@ PURPOSES = {
     "signoff": "Who agreed to what was seen in the rehearsal, and on what grounds.",
     "rollback": "What was put back, what was kept, and why.",
 }
+#: What a rollback makes a thing of the past.
+UNDONE = ("plan", "reconciliation", "verification", "spotcheck", "signoff")
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,23 @@ def _entry(folder: Path, name: str) -> Entry:
     try:
         found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         verdict = Chip(found["verdict"]["words"], found["verdict"]["tone"])
-        made_at = moment(datetime.fromisoformat(found["made_at"]))
-        return Entry(name, title, PURPOSES[kind], verdict, made_at, found["lead"])
+        lead, made_at = str(found["lead"]), str(found["made_at"])
+        if kind in UNDONE and made_at <= _rolled_back_at(folder, destination):
+            verdict, lead = Chip("before the rollback", "quiet"), f"Stands no more. {lead}"
+        at = moment(datetime.fromisoformat(made_at))
+        return Entry(name, title, PURPOSES[kind], verdict, at, lead)
     except (OSError, ValueError, KeyError, TypeError):
         return Entry(name, title, PURPOSES[kind], None, "", "")
+
+
+def _rolled_back_at(folder: Path, destination: str) -> str:
+    """When the last rollback of `destination` was told of; '' if none was."""
+    name = f"rollback-{destination}" if destination else "rollback"
+    try:
+        found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        return str(found["made_at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def moment(at: datetime) -> str:
