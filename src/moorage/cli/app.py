@@ -36,11 +36,14 @@ VERBS = {
     "plan": "journey",
     "run": "journey",
     "verify": "journey",
+    "spotcheck": "signing",
+    "signoff": "signing",
     "delta": "golive",
     "conflicts": "golive",
     "deletions": "golive",
     "freeze": "golive",
     "issues": "queues",
+    "handoff": "handing",
     "rollback": "returning",
     "status": "start",
     "demo": "sandbox",
@@ -105,6 +108,7 @@ OVERVIEW = """\
   [bold]7[/]  moorage plan                     what would happen; confirm it
   [bold]8[/]  moorage run                      load, phase by phase, counts reconciled
   [bold]9[/]  moorage verify                   read every field back and compare
+      moorage spotcheck, signoff       tick and sign a rehearsal, before production
       moorage rollback                 put everything back, at any time
 
   moorage status    where your project stands and what to type next

@@ -10,8 +10,12 @@ from moorage.reports.assessment import (
     estimate_section,
     grade_section,
 )
-from moorage.reports.grade import inventory_of
-from moorage.reports.inventory import automations_section, roles_section, split
+from moorage.reports.inventory import (
+    automations_section,
+    inventory_of,
+    roles_section,
+    split,
+)
 from moorage.reports.page import Cell, Chip, Page, Section, Tile, code, text
 from moorage.reports.scope import counted_sections, scope_page
 from moorage.reports.surroundings import destination_sections

@@ -14,7 +14,6 @@ from moorage.handoff.overview import PURPOSES, overview_page
 from moorage.handoff.pages import answers_page, aside_page, ids_page, runs_page, undo_page
 from moorage.handoff.printing import print_to_pdf
 from moorage.reports import assessment, inventory
-from moorage.reports.grade import inventory_of
 from moorage.reports.page import Chip, Page, Section
 from moorage.reports.tables import SavedTable, save_table
 from moorage.reports.writing import draw, moment, put
@@ -68,7 +67,7 @@ def write_handoff(folder: Path, contents: Contents) -> Handoff:
 
 def _save_tables(folder: Path, contents: Contents) -> dict[str, SavedTable]:
     found = contents.assessment
-    automations, roles = inventory.split(inventory_of(found.discovery))
+    automations, roles = inventory.split(inventory.inventory_of(found.discovery))
     saved = [
         save_table(
             folder, "compatibility", assessment.HEADS, assessment.compatibility_rows(found.fates)

@@ -10,6 +10,7 @@ from moorage.destination import DestinationSurvey
 from moorage.mapping.spec import Mapping as MappingSpec
 from moorage.mapping.spec import Undecided
 from moorage.reports.compatibility import Fate
+from moorage.reports.inventory import inventory_of, split
 from moorage.sources.base import Discovery
 
 #: The grade by the sum of points; one axis with all its points makes at least a C.
@@ -114,18 +115,12 @@ def _compatibility(discovery: Discovery, fates: Sequence[Fate]) -> Axis:
 
 def automation_counts(discovery: Discovery) -> tuple[int, int]:
     """How many automations have to be rebuilt, and how many of these are of high effort."""
-    inventory = [item for item in inventory_of(discovery) if item.get("kind") != "role"]
-    if inventory:
-        return len(inventory), sum(item.get("effort") == "high" for item in inventory)
+    automations, _ = split(inventory_of(discovery))
+    if automations:
+        return len(automations), sum(item.get("effort") == "high" for item in automations)
     counted: Any = discovery.details.get("automations")
     values = counted.values() if isinstance(counted, Mapping) else ()
     return sum(value for value in values if isinstance(value, int)), 0
-
-
-def inventory_of(discovery: Discovery) -> list[Mapping[str, Any]]:
-    """What has to be rebuilt by hand, as the source describes it; empty if it does not."""
-    found: Any = discovery.details.get("inventory")
-    return [item for item in found or () if isinstance(item, Mapping)]
 
 
 def _clarity(discovery: Discovery, mapping: MappingSpec | None) -> Axis:

@@ -7,20 +7,31 @@ from typing import Any
 
 from moorage.reports.page import Cell, Section, Tone, chip, text
 from moorage.reports.tables import Row
+from moorage.sources.base import Discovery
 
 Item = Mapping[str, Any]
 EFFORTS: dict[str, Tone] = {"low": "good", "medium": "warn", "high": "bad"}
+#: So many rights of a role are shown on the page; the spreadsheet has all.
+MANY = 12
 HEADS = (
     "Kind", "Name", "On", "Trigger", "Conditions", "Actions", "Delays", "Steps", "Effort",
     "In Odoo", "Remarks",
 )  # fmt: skip
+#: Kinds of items that say what people may do.
+RIGHTS = ("role", "group")
 EFFORT_RULE = "More than three steps are of high effort."
 
 
+def inventory_of(discovery: Discovery) -> list[Mapping[str, Any]]:
+    """What has to be rebuilt by hand, as the source describes it; empty if it does not."""
+    found: Any = discovery.details.get("inventory")
+    return [item for item in found or () if isinstance(item, Mapping)]
+
+
 def split(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
-    """Automations, and roles: both are rebuilt by people, by different ones."""
-    roles = [item for item in items if item.get("kind") == "role"]
-    return [item for item in items if item.get("kind") != "role"], roles
+    """Automations, and roles and groups: both are rebuilt by people, by different ones."""
+    roles = [item for item in items if item.get("kind") in RIGHTS]
+    return [item for item in items if item.get("kind") not in RIGHTS], roles
 
 
 def automations_section(
@@ -69,8 +80,8 @@ def _kind(item: Item) -> str:
 
 
 def _when(item: Item) -> Cell:
-    conditions = tuple(f"if {words}" for words in item.get("conditions") or ())
-    delays = tuple(f"waits {words}" for words in item.get("delays") or ())
+    conditions = tuple(map(str, item.get("conditions") or ()))
+    delays = tuple(f"Waits: {words}" for words in item.get("delays") or ())
     return Cell(str(item.get("trigger", "")), lines=(*conditions, *delays))
 
 
@@ -82,8 +93,8 @@ def roles_section(items: Sequence[Item], files: tuple[tuple[str, str], ...] = ()
     """Roles, and what each may do."""
     rows = tuple(
         (
-            text(item.get("name", "")),
-            Cell(str(item.get("trigger", "")), lines=_steps(item)),
+            text(item.get("name", ""), below=str(item.get("kind", ""))),
+            Cell(str(item.get("trigger", "")), lines=_permissions(item)),
             Cell(str(item.get("equivalent", "")), lines=tuple(map(str, item.get("notes") or ()))),
         )
         for item in items
@@ -99,6 +110,11 @@ def roles_section(items: Sequence[Item], files: tuple[tuple[str, str], ...] = ()
     )
 
 
+def _permissions(item: Item) -> tuple[str, ...]:
+    found = tuple(map(str, item.get("permissions") or item.get("actions") or ()))
+    return found if len(found) <= MANY else (*found[:MANY], f"and {len(found) - MANY} more")
+
+
 def inventory_rows(items: Sequence[Item]) -> Iterator[Row]:
     """The same for a spreadsheet, under `HEADS`."""
     for item in items:
@@ -108,7 +124,7 @@ def inventory_rows(items: Sequence[Item]) -> Iterator[Row]:
             str(item.get("object", "")),
             str(item.get("trigger", "")),
             _joined(item, "conditions"),
-            _joined(item, "actions"),
+            _joined(item, "permissions") or _joined(item, "actions"),
             _joined(item, "delays"),
             int(item.get("steps") or 0),
             str(item.get("effort", "")),
