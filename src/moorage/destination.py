@@ -7,7 +7,7 @@ invitation or a notification.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -97,11 +97,13 @@ class NewRecord:
     """A record to create: its Moorage key (`krayin:leads:12`) and its Odoo values.
 
     `values` is the text of a JSON object, ids resolved, made by SQL from a target table: no Python
-    touches single values on the way.
+    touches single values on the way. `files` are fields that hold a file: their content is asked
+    for when the record is sent, once for each call, and what that raises goes to the caller.
     """
 
     key: str
     values: str
+    files: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,13 +128,14 @@ class LoadProfile:
     calls side by side never wait for the same parent. `given` are values for fields that no
     mapping fills: what Odoo would compute anyway, record by record and slowly. `finish` are values
     written to the new records in a second call, because given at once they make Odoo do more than
-    it was asked.
+    it was asked. `later` are links that are written when all records exist, for the same reason.
     """
 
     batch_rows: int = 500
     group_field: str | None = None
     given: Mapping[str, Json] = field(default_factory=dict)
     finish: Mapping[str, Json] = field(default_factory=dict)
+    later: tuple[str, ...] = ()
 
 
 class Destination(Protocol):

@@ -137,6 +137,12 @@ def show_extract(screen: Console, result: beginning.ExtractResult) -> None:
     heading(screen, f"{total:,} rows in {result.seconds:.1f} s", changed)
     figures(screen, ("", "rows"), list(result.object_counts.items()), sums=True)
     facts(screen, [("snapshot", result.digest[:16])])
+    files = result.files
+    if files.count or files.problems:
+        size = f"{files.size / 1_000_000:,.1f} MB"
+        state(screen, "ok", f"{files.count:,} files, {size}; {files.hashed_count:,} read anew")
+    for problem, count in files.problems.items():
+        state(screen, "note", f"{count:,} files cannot go: {problem}")
     if result.in_part:
         rows = sum(result.in_part.values())
         state(screen, "note", f"{rows:,} rows of {len(result.in_part)} tables were read in part")

@@ -24,6 +24,7 @@ from moorage.project import Project
 from moorage.reports.assessment import Assessment, assess
 from moorage.reports.scope import write_scope
 from moorage.sources.base import Discovery, Pulsing, source_kind
+from moorage.staging.files import MEGABYTE, FilesReport, scan_files
 from moorage.staging.staging import Staging, identifier
 
 #: The fact in staging that keeps the source's pulse as of the extraction.
@@ -150,6 +151,7 @@ class ExtractResult(Result):
     is_unchanged: bool
     seconds: float
     in_part: dict[str, int]
+    files: FilesReport
 
 
 def extract(
@@ -166,7 +168,8 @@ def extract(
         Staging(project.staging_path) as staging,
     ):
         before = staging.digest
-        keep_discovery(project, source.discover())
+        discovery = source.discover()
+        keep_discovery(project, discovery)
         tables = source.raw_tables()
         sizes = {table.name: table.row_count for table in tables}
         report = staging.extract(
@@ -178,6 +181,13 @@ def extract(
             staging.remember(PULSE, to_json(source.pulse()))
         staging.tidy(source.tidy_sql(), _mapping_settings(project))
         counts = _object_counts(staging)
+        files = scan_files(
+            staging,
+            source.files(),
+            discovery.objects,
+            project.settings.files.limit_mb * MEGABYTE,
+            lambda done, total, _: on_progress("files", done, total),
+        )
     return ExtractResult(
         raw_counts=report.row_counts,
         object_counts=counts,
@@ -185,6 +195,7 @@ def extract(
         is_unchanged=report.digest == before,
         seconds=round(time.monotonic() - started, 2),
         in_part=report.in_part,
+        files=files,
         notes=(IN_PART,) if report.in_part else (),
         next_command="moorage map --check",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -12,10 +12,12 @@ import orjson
 from moorage.commands.result import ON_WAIT
 from moorage.errors import RefusedError
 from moorage.ledger import Ledger
+from moorage.mapping import TargetTable
 from moorage.odoo import OdooClient
 from moorage.project import Project
 from moorage.sources.base import (
     Discovery,
+    FileStore,
     Source,
     SourceField,
     SourceKind,
@@ -49,6 +51,16 @@ def opened_source(project: Project) -> Iterator[Source]:
         yield source
     finally:
         source.close()
+
+
+@contextmanager
+def opened_files(project: Project, tables: Sequence[TargetTable]) -> Iterator[FileStore | None]:
+    """Where the contents of the files that `tables` hold come from; None where they hold none."""
+    if not any(field.holds == "file" for table in tables for field in table.fields):
+        yield None
+        return
+    with opened_source(project) as source:
+        yield source.files()
 
 
 @contextmanager

@@ -13,16 +13,19 @@ import pyarrow as pa
 from moorage.destination import Destination, NewRecord
 from moorage.errors import AlreadyThereError, LostAnswerError, RowError
 from moorage.ledger import Receipt, SetAside
+from moorage.load.contents import BATCH_BYTES, NO_FILES, Contents, FileError, contents_of
+from moorage.sources.base import FileStore
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row on its way: key, Odoo values as JSON text, digest and text of its target row."""
+    """A row on its way: key, Odoo values as JSON text, digest and text of its target row, files."""
 
     key: str
     values: str
     digest: str
     loaded: str
+    files: Contents = NO_FILES
 
     def receipt(self, odoo_id: int) -> Receipt:
         """What to write down when Odoo gave it `odoo_id`."""
@@ -51,7 +54,11 @@ def create_isolating(destination: Destination, model: str, rows: Sequence[Row]) 
     if not rows:
         return Outcome()
     try:
-        ids = destination.create(model, [NewRecord(row.key, row.values) for row in rows])
+        ids = destination.create(
+            model, [NewRecord(row.key, row.values, row.files.readers) for row in rows]
+        )
+    except FileError:
+        return _without_lost_files(destination, model, rows)
     except (AlreadyThereError, LostAnswerError):
         return _after_doubt(destination, model, rows)
     except RowError as error:
@@ -62,6 +69,20 @@ def create_isolating(destination: Destination, model: str, rows: Sequence[Row]) 
         outcome += create_isolating(destination, model, rows[middle:])
         return outcome
     return Outcome([row.receipt(odoo_id) for row, odoo_id in zip(rows, ids, strict=True)])
+
+
+def _without_lost_files(destination: Destination, model: str, rows: Sequence[Row]) -> Outcome:
+    """Set the rows aside whose files cannot be read any more, and send the others."""
+    outcome, sound = Outcome(), []
+    for row in rows:
+        try:
+            for read in row.files.readers.values():
+                read()
+            sound.append(row)
+        except FileError as error:
+            outcome.refused.append(SetAside(row.key, error.code, error.reason, row.key))
+    outcome += create_isolating(destination, model, sound)
+    return outcome
 
 
 def _refused(destination: Destination, model: str, row: Row, error: RowError) -> Outcome:
@@ -88,18 +109,27 @@ def _after_doubt(destination: Destination, model: str, rows: Sequence[Row]) -> O
     return outcome
 
 
-def batches(reader: Iterator[pa.RecordBatch], size: int) -> Iterator[list[Row]]:
-    """Rows in batches of about `size`; rows of one group are never parted."""
+def batches(
+    reader: Iterator[pa.RecordBatch], size: int, store: FileStore | None
+) -> Iterator[list[Row]]:
+    """Rows in batches of about `size`; rows of one group are never parted.
+
+    Files count by their bytes: a batch holds no more than `BATCH_BYTES` of them, or one file.
+    """
     pending: list[Row] = []
+    pending_bytes = 0
     last_group: int | None = None
     for record_batch in reader:
-        columns = [record_batch.column(index).to_pylist() for index in range(5)]
-        for key, values, digest, loaded, group in zip(*columns, strict=True):
+        columns = [record_batch.column(index).to_pylist() for index in range(6)]
+        for key, values, digest, loaded, group, listed in zip(*columns, strict=True):
+            files = contents_of(store, listed)
             full = len(pending) >= size and (group is None or group != last_group)
-            if full or len(pending) >= 4 * size:
+            heavy = pending and pending_bytes + files.size > BATCH_BYTES
+            if full or heavy or len(pending) >= 4 * size:
                 yield pending
-                pending = []
-            pending.append(Row(key, values, digest, loaded))
+                pending, pending_bytes = [], 0
+            pending.append(Row(key, values, digest, loaded, files))
+            pending_bytes += files.size
             last_group = group
     if pending:
         yield pending

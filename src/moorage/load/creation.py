@@ -82,7 +82,7 @@ def _create_ready(
     # A cursor of its own: rows stream from it while receipts are written beside it.
     cursor = work.connection.cursor()
     reader: Any = cursor.sql(query).to_arrow_reader(profile.batch_rows)
-    for outcome in _sent(work, table, executor, batches(reader, profile.batch_rows)):
+    for outcome in _sent(work, table, executor, batches(reader, profile.batch_rows, work.files)):
         created += len(outcome.receipts)
         refused += len(outcome.refused)
         work.progress(table.entry, created + refused, count.rows)

@@ -12,6 +12,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
+from moorage.load.contents import files_sql
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import identifier, literal
 
@@ -66,12 +67,14 @@ def values_query(
     group_field: str | None = None,
     later: bool = False,
 ) -> str:
-    """SELECT key, values (JSON text), digest, loaded, group_id for the keys of `keys_sql`.
+    """SELECT key, values (JSON text), digest, loaded, group_id, files for the keys of `keys_sql`.
 
     `keys_sql` is a SELECT of (key, digest, loaded). Fields to fill later are left out unless
-    `later`; `given` are constants for fields that the table does not fill.
+    `later`; files stand beside the values as `files_sql` lists them. `given` are constants for
+    fields that the table does not fill.
     """
-    fields = [field for field in table.fields if later or not field.later]
+    fields = [field for field in table.fields if not field.later or later]
+    fields = [field for field in fields if field.holds != "file"]
     joins = [_link_join(table, field) for field in fields if field.holds == "link"]
     pairs = [f"{literal(field.name)}, {_value(field)}" for field in fields]
     own = {field.name for field in table.fields}
@@ -81,7 +84,7 @@ def values_query(
     group = f"{_alias(group_field)}.odoo_id" if group_field else "NULL::BIGINT"
     return (
         f"SELECT t.key, CAST(json_object({', '.join(pairs)}) AS VARCHAR) AS values,"
-        f" k.digest, k.loaded, {group} AS group_id"
+        f" k.digest, k.loaded, {group} AS group_id, {files_sql(table)} AS files"
         f" FROM ({keys_sql}) k JOIN {table.table} t ON t.key = k.key {' '.join(joins)}"
         " ORDER BY group_id, t.key"
     )

@@ -13,6 +13,7 @@ from moorage.load.adoption import match, merge, take_back_merges
 from moorage.load.archiving import archive
 from moorage.load.companions import bring_companions
 from moorage.load.creation import create
+from moorage.load.later import fill_later, finish_created, with_later
 from moorage.load.links import missing_links, prepare_refused
 from moorage.load.recover import recover
 from moorage.load.rows import prepare_ids
@@ -20,6 +21,7 @@ from moorage.load.touched import note_touched
 from moorage.load.updates import Updater
 from moorage.load.work import LoadReport, PhaseCount, Progress, Work
 from moorage.mapping.target import TargetTable
+from moorage.sources.base import FileStore
 from moorage.staging import Staging
 
 
@@ -27,7 +29,7 @@ class Loader:
     """One run into one destination. The coordinator: the only writer of the ledger.
 
     `executor` is the one seam for concurrency: threads, as many as the destination has
-    connections, unless another one is given.
+    connections, unless another one is given. `files` is where the contents of files come from.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Loader:
         destination_id: int,
         tables: Sequence[TargetTable],
         *,
+        files: FileStore | None = None,
         executor: Executor | None = None,
         on_progress: Progress | None = None,
     ) -> None:
@@ -46,6 +49,7 @@ class Loader:
         self._destination = destination
         self._destination_id = destination_id
         self._tables = sorted(tables, key=lambda table: (table.phase, table.entry))
+        self._files = files
         self._executor = executor
         self._progress: Progress = on_progress or (lambda *_: None)
 
@@ -82,14 +86,16 @@ class Loader:
             self._destination_id,
             report.run_id,
             self._progress,
+            self._files,
         )
         recover(self._ledger, self._destination, self._destination_id, self._connection)
         prepare_refused(self._connection)
         prepare_ids(self._connection, self._ledger.ids(self._destination_id))
-        for table in self._tables:
+        tables = [with_later(table, self._destination) for table in self._tables]
+        for table in tables:
             report.phases.append(_first_pass(work, table, executor))
-        for table, count in zip(self._tables, report.phases, strict=True):
-            _second_pass(work, table, count)
+        for table, count in zip(tables, report.phases, strict=True):
+            _second_pass(work, table, count, executor)
 
 
 def _first_pass(work: Work, table: TargetTable, executor: Executor) -> PhaseCount:
@@ -127,15 +133,15 @@ def _read_plan(work: Work, count: PhaseCount) -> None:
     count.gone = planned.get("gone", 0)
 
 
-def _second_pass(work: Work, table: TargetTable, count: PhaseCount) -> None:
+def _second_pass(work: Work, table: TargetTable, count: PhaseCount, executor: Executor) -> None:
     """Links that could not be known before, then updates, when all that they need exists."""
     bring_companions(work, table)
     updater = Updater(work, table)
     if any(field.later for field in table.fields):
-        updater.fill_later()
+        fill_later(work, table, executor)
         _, warned = missing_links(work.connection, table, later=True)
         work.warn(table, warned)
-        updater.finish_created()
+        finish_created(work, table)
     updater.update(count.to_update)
     count.updated = updater.updated_count
     count.conflicts += updater.conflict_count

@@ -6,6 +6,7 @@ Odoo still has what was loaded. What people typed meanwhile is kept and reported
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,8 @@ import orjson
 from moorage.errors import RowError
 from moorage.ledger import Change, Warned
 from moorage.load.answered import Answer, answered
-from moorage.load.rows import UNFINISHED, link_ids_sql, values_query
+from moorage.load.contents import FileError, read_file
+from moorage.load.rows import UNFINISHED, values_query
 from moorage.load.work import Work
 from moorage.mapping.comparable import comparable, still
 from moorage.mapping.target import TargetField, TargetTable
@@ -35,6 +37,7 @@ class _Update:
     formerly: dict[str, Any]
     digest: str
     loaded: str
+    files: dict[str, dict[str, Any]]
 
 
 class Updater:
@@ -73,17 +76,24 @@ class Updater:
         current = self._current([odoo_id for odoo_id, _, _ in facts.values()], fields)
         formerly = self._work.ledger.loaded(self._work.destination_id, self._table.model, keys)
         self._answers = answered(self._work.connection, self._table, keys)
-        for key, values, digest, loaded, _ in page:
+        for key, values, digest, loaded, _, listed in page:
+            files = {one["field"]: one for one in listed or ()}
             odoo_id, changed, operation = facts[key]
             if odoo_id not in current:
                 self._warn(key, "", "gone", "the record was deleted in Odoo by somebody")
                 self.conflict_count += operation == "update"
                 continue
             update = _Update(
-                key, odoo_id, tuple(changed), current[odoo_id], orjson.loads(values),
-                orjson.loads(formerly[key] or "{}"), digest, loaded,
+                key, odoo_id, tuple(changed), current[odoo_id],
+                orjson.loads(values) | self._file_values(files),
+                orjson.loads(formerly[key] or "{}"), digest, loaded, files,
             )  # fmt: skip
             self._record(update, counted=operation == "update")
+
+    def _file_values(self, files: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        """For each file field the SHA-1 that the row wants; its content follows when it is sent."""
+        names = [field.name for field in self._table.fields if field.holds == "file"]
+        return {name: files[name]["sha1"] if name in files else False for name in names}
 
     def _facts(self, keys: list[str]) -> dict[str, tuple[int, list[str], str]]:
         rows = self._work.connection.execute(
@@ -98,8 +108,14 @@ class Updater:
         }
 
     def _current(self, ids: list[int], fields: list[str]) -> dict[int, dict[str, Any]]:
-        pages = self._work.destination.pages(self._table.model, [("id", "in", ids)], fields)
-        return {row["id"]: row for page in pages for row in page}
+        compared = {name: self._fields[name].compared for name in fields}
+        asked = sorted(set(compared.values()))
+        pages = self._work.destination.pages(self._table.model, [("id", "in", ids)], asked)
+        return {
+            row["id"]: {name: row[there] for name, there in compared.items()}
+            for page in pages
+            for row in page
+        }
 
     def _record(self, update: _Update, *, counted: bool) -> None:
         write, kept = self._three_way(update)
@@ -142,9 +158,14 @@ class Updater:
 
     def _write(self, update: _Update, values: dict[str, Any]) -> bool:
         model = self._table.model
+        try:
+            former, values = self._with_contents(update, values)
+        except FileError as error:
+            self._warn(update.key, "", error.code, error.reason)
+            return False
         changes = [
             Change(
-                update.key, update.odoo_id, name, orjson.dumps(update.current[name]).decode(),
+                update.key, update.odoo_id, name, orjson.dumps(former[name]).decode(),
                 orjson.dumps(value).decode(),
             )
             for name, value in values.items()
@@ -158,6 +179,23 @@ class Updater:
             return False
         self._work.ledger.changes_done(self._work.run_id, model, [update.key])
         return True
+
+    def _with_contents(
+        self, update: _Update, values: dict[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What Odoo has and what it gets, with the contents of files where their SHA-1 stood."""
+        former, sent = dict(update.current), dict(values)
+        for name in values:
+            if self._fields[name].holds != "file":
+                continue
+            domain = [("id", "=", update.odoo_id)]
+            for page in self._work.destination.pages(self._table.model, domain, [name]):
+                former[name] = page[0][name]
+            if name in update.files:
+                about = update.files[name]
+                content = read_file(self._work.files, about["paths"], about["sha1"])
+                sent[name] = b64encode(content).decode()
+        return former, sent
 
     def _dangling(self, update: _Update) -> list[str]:
         """Links of the row whose record is still not there."""
@@ -202,36 +240,3 @@ class Updater:
             ids = sorted(odoo_id for (odoo_id,) in rows)
             value = ids if isinstance(value, list) else (ids[0] if ids else False)
         return comparable(field, value)
-
-    # -- second pass -------------------------------------------------------------------------
-
-    def fill_later(self) -> None:
-        """Write the links that could not be known when their record was created."""
-        for field in self._table.fields:
-            if field.later and field.holds == "link":
-                self._fill(field)
-
-    def _fill(self, field: TargetField) -> None:
-        rows = self._work.connection.execute(
-            "SELECT link.odoo_ids, list(own.odoo_id ORDER BY own.odoo_id)"
-            f" FROM ({link_ids_sql(self._table, field)}) link"
-            " JOIN meta.plan p ON p.key = link.key AND p.entry = ? AND p.operation = 'create'"
-            " JOIN meta.ids own ON own.model = p.model AND own.key = link.key"
-            " GROUP BY link.odoo_ids ORDER BY link.odoo_ids",
-            [self._table.entry],
-        ).fetchall()
-        for linked, ids in rows:
-            value = [[6, 0, linked]] if field.many else linked[0]
-            self._work.destination.write(self._table.model, ids, {field.name: value})
-
-    def finish_created(self) -> None:
-        """Let the ledger say that the rows just created are wholly loaded; not those put off."""
-        rows = self._work.connection.execute(
-            "SELECT p.digest, p.loaded, p.key FROM meta.plan p"
-            " JOIN meta.ids i ON i.model = p.model AND i.key = p.key"
-            " WHERE p.entry = ? AND p.operation = 'create'"
-            " AND NOT EXISTS (SELECT 1 FROM meta.put_off o WHERE o.key = p.key)",
-            [self._table.entry],
-        )
-        while page := rows.fetchmany(10_000):
-            self._work.ledger.update_records(self._work.destination_id, self._table.model, page)

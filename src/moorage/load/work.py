@@ -13,6 +13,7 @@ from moorage.load.batches import Outcome
 from moorage.load.links import put_off, refuse
 from moorage.load.rows import add_ids
 from moorage.mapping.target import TargetTable
+from moorage.sources.base import FileStore
 
 #: Called with (entry, rows done, rows in all).
 Progress = Callable[[str, int, int], None]
@@ -81,6 +82,7 @@ class Work:
     destination_id: int
     run_id: int
     progress: Progress
+    files: FileStore | None = None
 
     def receive(self, table: TargetTable, batch_id: int, outcome: Outcome, operation: str) -> None:
         """Write down what a call did, in the ledger and for the links of later rows."""

@@ -13,6 +13,7 @@ from moorage.mapping.spec import FieldRule, Step, as_text
 from moorage.mapping.stages import (
     Chain,
     Condition,
+    FileStage,
     FindStage,
     LinkStage,
     PythonStage,
@@ -23,7 +24,7 @@ from moorage.mapping.stages import (
     lost_text,
 )
 from moorage.mapping.starts import start_of
-from moorage.mapping.target import Linked, TargetField
+from moorage.mapping.target import CHECKSUM, Linked, TargetField
 from moorage.mapping.transforms import REGISTRY, ArgumentError, Kind, Transform
 from moorage.mapping.transforms.base import near
 from moorage.staging.staging import literal
@@ -190,6 +191,8 @@ class ChainBuilder:
                 f" {wanted.type}",
                 self.path,
             )
+        elif wanted.type == "binary":
+            self._file()
         elif rule.link and rule.find:
             self._error("has both link and find: keep one", self.path)
         elif rule.link:
@@ -224,6 +227,20 @@ class ChainBuilder:
         else:
             for stage in cast_stages(self.wanted, self.kind, self.severity):
                 self._add(stage)
+
+    def _file(self) -> None:
+        model = self.ground.mapping.objects[self.entry].to
+        if CHECKSUM not in self.ground.fields[model]:
+            self._error(
+                f"{model} keeps no checksum of {self.wanted.name}, so nothing could prove that the"
+                " file is whole: map files to ir.attachment",
+                self.path,
+            )
+        elif self.kind != "text":
+            self._error(f"{self.wanted.name} needs the path of a file", self.path)
+        else:
+            self._add(SqlStage(lambda v: f"nullif({v}, '')", "text"))
+            self._add(FileStage("warning" if self.rule.unfit == "empty" else "set_aside"))
 
     def _link(self) -> None:
         many = self.wanted.type == "many2many"
@@ -265,6 +282,7 @@ class ChainBuilder:
         rule, wanted = self.rule, self.wanted
         pointing = wanted.type in POINTING
         holds = "link" if rule.link else "id" if pointing else "value"
+        holds = "file" if wanted.type == "binary" else holds
         return TargetField(
             wanted.name,
             wanted.type,

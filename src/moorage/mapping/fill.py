@@ -13,6 +13,7 @@ from moorage.mapping.preparing import prepare
 from moorage.mapping.select import link_table
 from moorage.mapping.stages import FindStage
 from moorage.staging import Staging
+from moorage.staging.files import prepare_files
 from moorage.staging.staging import TARGET_OF, identifier, literal
 
 
@@ -44,6 +45,7 @@ def materialise(
     staging.remember(TARGET_OF, None)
     try:
         _require(connection, compiled)
+        prepare_files(connection)
         _start(connection)
         _take(connection, compiled)
         merged = find_merges(connection, compiled)

@@ -11,7 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from moorage.mapping.expressions import ROW, column
-from moorage.mapping.stages import Chain, FindStage, LinkStage, PythonStage, SqlStage, Stage
+from moorage.mapping.stages import (
+    Chain,
+    FileStage,
+    FindStage,
+    LinkStage,
+    PythonStage,
+    SqlStage,
+    Stage,
+)
+from moorage.staging.files import NOT_LOOKED_AT
 from moorage.staging.staging import identifier, literal
 
 #: Between the parts of a lookup by several fields; text from a CRM does not hold it.
@@ -161,6 +170,8 @@ class SelectWriter:
             return [f"{found} AS {name}", f"{table}.matches AS {name}_matches"]
         if isinstance(stage, LinkStage) and not stage.many:
             return [f"{table}.key AS {name}"]
+        if isinstance(stage, FileStage):
+            return [f"{table}.sha1 AS {name}", f"{table}.problem AS {name}_problem"]
         return [f"{table}.result AS {name}", f"{table}.problem AS {name}_problem"]
 
     def _join(self, number: int, place: int) -> list[str]:
@@ -170,6 +181,8 @@ class SelectWriter:
             return []
         if isinstance(stage, PythonStage):
             rows, on = self._table(number, place), f"{alias}.value = {_python_value(stage, before)}"
+        elif isinstance(stage, FileStage):
+            rows, on = "meta.files", f"{alias}.path = {before}"
         elif stage.many:
             rows, on = self._table(number, place), f"{alias}.id = p._id"
         elif isinstance(stage, FindStage):
@@ -188,7 +201,7 @@ class SelectWriter:
                 conditions.append(f"({condition})")
                 structs.append(
                     f"CASE WHEN {condition} THEN {{'field': {literal(chain.target.name)},"
-                    f" 'severity': {literal(severity)}, 'message': {literal(message)}}} END"
+                    f" 'severity': {literal(severity)}, 'message': {message}}} END"
                 )
         if not conditions:
             kind = "STRUCT(field VARCHAR, severity VARCHAR, message VARCHAR)[]"
@@ -207,7 +220,8 @@ class SelectWriter:
         if chain.required:
             last = f"p.{self._name(number, len(chain.stages))}"
             said = "".join(f" AND NOT coalesce({condition}, false)" for condition, _, _ in found)
-            found.append((f"{last} IS NULL{said}", "set_aside", "is required and has no value"))
+            words = literal("is required and has no value")
+            found.append((f"{last} IS NULL{said}", "set_aside", words))
         return found
 
     # -- names -------------------------------------------------------------------------------
@@ -234,19 +248,22 @@ def _python_value(stage: PythonStage, value: str) -> str:
 def _stage_findings(  # noqa: PLR0911 - one per kind of stage
     stage: Stage, before: str, after: str
 ) -> list[tuple[str, str, str]]:
-    """(condition, severity, message) of each finding a stage can make."""
+    """(condition, severity, message) of each finding a stage can make, all SQL but the second."""
     if isinstance(stage, SqlStage):
         if stage.fails is None:
             return []
-        return [(stage.fails(before, after), stage.severity, stage.message)]
+        return [(stage.fails(before, after), stage.severity, literal(stage.message))]
     if isinstance(stage, PythonStage):
-        return [(f"{after}_problem", stage.severity, stage.message)]
+        return [(f"{after}_problem", stage.severity, literal(stage.message))]
+    if isinstance(stage, FileStage):
+        said = f"'the file ' || coalesce({after}_problem, {literal(NOT_LOOKED_AT)})"
+        return [(f"{before} IS NOT NULL AND {after} IS NULL", stage.severity, said)]
     if isinstance(stage, FindStage):
         by = ", ".join(stage.by)
-        words = f"was not found in {stage.model} by {by}; left empty"
+        words = literal(f"was not found in {stage.model} by {by}; left empty")
         if stage.many:
             return [(f"{after}_problem", stage.severity, words)]
-        several = f"fits several records of {stage.model} by {by}; left empty"
+        several = literal(f"fits several records of {stage.model} by {by}; left empty")
         first = before if len(stage.by) == 1 else f"{before}[1]"
         there = f"nullif(trim({first}), '') IS NOT NULL"
         return [
@@ -258,5 +275,5 @@ def _stage_findings(  # noqa: PLR0911 - one per kind of stage
     if stage.named:
         words = f"points to a record that is not moved, or is none of {objects}"
     if stage.many:
-        return [(f"{after}_problem", stage.severity, words)]
-    return [(f"{before} IS NOT NULL AND {after} IS NULL", stage.severity, words)]
+        return [(f"{after}_problem", stage.severity, literal(words))]
+    return [(f"{before} IS NOT NULL AND {after} IS NULL", stage.severity, literal(words))]

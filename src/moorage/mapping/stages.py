@@ -79,7 +79,15 @@ class LinkStage:
     kind: Kind = "text"
 
 
-Stage = SqlStage | PythonStage | FindStage | LinkStage
+@dataclass(frozen=True)
+class FileStage:
+    """The SHA-1 of the file at a path, as the last extraction found it."""
+
+    severity: Severity
+    kind: Kind = "text"
+
+
+Stage = SqlStage | PythonStage | FindStage | LinkStage | FileStage
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ Each mapping entry becomes one table `target."<entry>"`:
   many2many: VARCHAR[]);
 - a find column holds the id of a record that Odoo has of its own (many2one: BIGINT, many2many:
   BIGINT[]);
+- a file column (binary) holds the SHA-1 of the content, which `meta.files` finds a path for;
 - `_object` and `_source_key` say where the row came from.
 
 Beside it `target."<entry>__findings"` (key, field, severity, message) names rows that cannot go
@@ -28,6 +29,8 @@ from dataclasses import dataclass, field
 
 from moorage.staging.staging import literal
 
+#: Odoo's field that holds the SHA-1 of a file's content.
+CHECKSUM = "checksum"
 #: The DuckDB type of a target column by Odoo field type.
 DUCKDB_TYPES = {
     "char": "VARCHAR",
@@ -60,7 +63,8 @@ class Linked:
 class TargetField:
     """One Odoo field that a target table fills.
 
-    `holds` is 'value', 'link' (keys of records this project moves) or 'id' (ids of Odoo's own).
+    `holds` is 'value', 'link' (keys of records this project moves), 'id' (ids of Odoo's own) or
+    'file' (the SHA-1 of a file's content).
     `relation` is the model pointed to; None where a record says itself which model (`res_id`).
     `links` are the objects a link may point to; without any, all keys are of `relation`.
     """
@@ -78,6 +82,11 @@ class TargetField:
     def many(self) -> bool:
         """Whether it holds a list."""
         return self.type in ("many2many", "one2many")
+
+    @property
+    def compared(self) -> str:
+        """The Odoo field whose value is compared: a file's checksum stands for its content."""
+        return CHECKSUM if self.holds == "file" else self.name
 
     @property
     def models(self) -> tuple[str, ...]:

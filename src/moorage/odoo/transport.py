@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import urllib3
@@ -74,12 +74,17 @@ class Transport:
         self._stopping.set()
         self._pool.clear()
 
-    def post(self, path: str, body: bytes, *, writing: bool) -> Any:
+    def post(self, path: str, body: bytes | bytearray, *, writing: bool) -> Any:
         """One call, sent once; errors as `answers.decode` gives them."""
         timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_SECONDS, read=ANSWER_TIMEOUT_SECONDS)
         try:
+            # urllib3 takes all that has a buffer; its types do not say so.
             answer = self._pool.request(
-                "POST", self.url + path, body=body, headers=self._headers, timeout=timeout
+                "POST",
+                self.url + path,
+                body=cast(bytes, body),
+                headers=self._headers,
+                timeout=timeout,
             )
         except (HTTPError, OSError) as error:
             raise self._translated(error, path, writing) from None

@@ -80,6 +80,12 @@ class DestinationSettings(_Strict):
     connections: Annotated[int, Field(ge=1, le=32)] = 4
 
 
+class FileSettings(_Strict):
+    """`files:` which files go along. Odoo takes no call beyond 128 MB; a file grows by a third."""
+
+    limit_mb: Annotated[int, Field(ge=1, le=90)] = 25
+
+
 class ProjectSettings(_Strict):
     """The whole of `moorage.yaml`."""
 
@@ -87,6 +93,7 @@ class ProjectSettings(_Strict):
     project: Name
     source: SourceSettings
     destinations: dict[Name, DestinationSettings] = {}
+    files: FileSettings = FileSettings()
 
 
 @dataclass(frozen=True)

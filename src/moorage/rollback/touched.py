@@ -7,7 +7,7 @@ from typing import Any
 from moorage.ledger import undo as ledger_undo
 from moorage.rollback.plan import Standing
 from moorage.rollback.scope import Place, Scope, chunks, loaded_values
-from moorage.rollback.values import same
+from moorage.rollback.values import compared, same
 
 #: Odoo's own user: scheduled jobs, not people.
 SYSTEM_USER_ID = 1
@@ -71,7 +71,9 @@ def _changed(scope: Scope, model: str, suspects: dict[int, int]) -> Reasons:
     described = scope.destination.fields(model)
     records = scope.created[model]
     loaded = {odoo_id: loaded_values(records[odoo_id]) for odoo_id in suspects}
-    names = sorted({name for row in loaded.values() for name in row if name in described})
+    names = sorted(
+        {compared(described[name]) for row in loaded.values() for name in row if name in described}
+    )
     reasons: Reasons = {}
     domain = [("id", "in", list(suspects))]
     for page in scope.destination.pages(model, domain, names or ["id"]):
@@ -93,5 +95,6 @@ def _differing(scope: Scope, model: str, row: dict[str, Any], loaded: dict[str, 
     return [
         name
         for name, value in sorted(loaded.items())
-        if name in described and not same(described[name], row[name], value, scope.resolve)
+        if name in described
+        and not same(described[name], row[compared(described[name])], value, scope.resolve)
     ]

@@ -20,6 +20,11 @@ _LISTS = ("many2many", "one2many")
 Resolve = Callable[[str | None, str], int | None]
 
 
+def compared(field: ModelField) -> str:
+    """The field that is read to compare `field`: a file's checksum stands for its content."""
+    return "checksum" if field.type == "binary" else field.name
+
+
 def same(field: ModelField, found: Any, written: Any, resolve: Resolve) -> bool:
     """Whether `found` (Odoo's) is `written` (a loaded row's value, or one as sent).
 

@@ -35,7 +35,7 @@ def compare(target: TargetField, facts: FieldFacts, position: int) -> Comparison
     """The comparison of one field; `position` makes its joins' names its own."""
     if target.holds in ("link", "id"):
         return _relation(target, position)
-    expected, there = f"t.{identifier(target.name)}", found(target.name)
+    expected, there = f"t.{identifier(target.name)}", found(target.compared)
     if target.type in ("float", "monetary"):
         return _number(target, facts, expected, there)
     equal = {

@@ -52,7 +52,7 @@ class Clock:
 
 def comparable(target: TargetField) -> bool:
     """Whether values of this field's type can be read back as values."""
-    return target.type in _ARROW or target.type in _TEXTS
+    return target.type in _ARROW or target.type in _TEXTS or target.holds == "file"
 
 
 def field_facts(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from moorage.destination import Destination
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import Staging
 from moorage.verify import differences, totals
 from moorage.verify.comparison import Comparison, check, compare
+from moorage.verify.people import LastLoad, attribute, explain_sums
 from moorage.verify.reading import (
     KEYS,
     MARKER,
@@ -23,7 +25,7 @@ from moorage.verify.reading import (
     read_records,
 )
 from moorage.verify.report import CountCheck, EntryReport, VerifyReport
-from moorage.verify.rows import ROWS, classify, note_not_loaded
+from moorage.verify.rows import ROWS, classify, note_gone, note_not_loaded
 
 #: `on_progress(entry, rows_done, rows_all)`.
 Progress = Callable[[str, int, int], None]
@@ -35,15 +37,20 @@ def verify(
     tables: Sequence[TargetTable],
     *,
     not_loaded: Iterable[tuple[str, str, str]] = (),
+    gone: Iterable[tuple[str, str]] = (),
+    last_load: LastLoad | None = None,
     on_progress: Progress | None = None,
 ) -> VerifyReport:
     """Compare `tables`, just made anew from staging, with what stands in Odoo.
 
     `tables` must be all that feed their models, or records of the others count as extra.
     `not_loaded` lists (model, key, reason) of rows that a person or Odoo kept back: it excuses
-    their absence and nothing else. Where a record is, is asked of Odoo alone.
+    their absence and nothing else. `gone` lists (model, key) of records whose row was deleted in
+    the source and which stay on purpose. With `last_load`, what people changed since is told apart.
+    Where a record is, is asked of Odoo alone.
     """
-    return _Witness(staging, destination, tables, on_progress or _quiet).verify(not_loaded)
+    witness = _Witness(staging, destination, tables, on_progress or _quiet)
+    return witness.verify(not_loaded, gone, last_load)
 
 
 def _quiet(entry: str, done: int, total: int) -> None:
@@ -65,11 +72,19 @@ class _Witness:
         self.clock = Clock()
         self.sums = totals.Sums()
         self.own: dict[str, set[int]] = defaultdict(set)
+        self.gone: dict[str, list[str]] = {}
 
-    def verify(self, not_loaded: Iterable[tuple[str, str, str]]) -> VerifyReport:
+    def verify(
+        self,
+        not_loaded: Iterable[tuple[str, str, str]],
+        gone: Iterable[tuple[str, str]],
+        last_load: LastLoad | None,
+    ) -> VerifyReport:
         started = time.monotonic()
         differences.start(self.connection)
         note_not_loaded(self.connection, not_loaded)
+        self.gone = note_gone(self.connection, gone)
+        self.sums.gone = self.gone
         links = [f for table in self.tables for f in table.fields if f.holds == "link"]
         linked = {model for field in links for model in field.models}
         along = {pair for field in links for pair in field.companions}
@@ -84,12 +99,17 @@ class _Witness:
             if (found := totals.count_extras(self.destination, model, sorted(self.own[model])))
         }
         kinds = differences.kinds(self.connection)
+        if kinds and last_load is not None:
+            attribute(self.connection, self.destination, last_load)
+        people = differences.by_people(self.connection)
         return VerifyReport(
-            entries=entries,
+            entries=tuple(replace(one, by_people=people.get(one.entry, 0)) for one in entries),
+            by_people=sum(people.values()),
+            gone=sum(len(keys) for keys in self.gone.values()),
             differences=differences.listed(self.connection),
             difference_count=sum(kinds.values()),
             kinds=kinds,
-            sums=tuple(self.sums.check(self.destination)),
+            sums=explain_sums(self.connection, self.sums.check(self.destination)),
             counts=counts,
             extras=extras,
             duration_seconds=time.monotonic() - started,
@@ -155,7 +175,7 @@ class _Witness:
     ) -> dict[str, str]:
         """What to read of each record: the mapped fields, the key, totals, their currencies."""
         there = self.destination.fields(table.model)
-        types = {field.name: field.type for field in fields}
+        types = {f.compared: "char" if f.holds == "file" else f.type for f in fields}
         types |= {amount: "float" for amount, _ in checks}
         if MARKER in there:
             types[MARKER] = "char"
@@ -223,7 +243,8 @@ class _Witness:
         differences.add_extras(self.connection, model, tables)
         if MARKER not in self.destination.fields(model):
             return None
-        counted = totals.count_own(self.destination, model, len(self.own[model]))
+        gone = self.gone.get(model, [])
+        counted = totals.count_own(self.destination, model, len(self.own[model]), gone)
         if counted.agrees:
             return counted
         known = {
@@ -232,7 +253,7 @@ class _Witness:
                 f"SELECT odoo_id FROM {KEYS} WHERE model = ?", [model]
             ).fetchall()
         }
-        strays = totals.strays(self.destination, model, known)
+        strays = totals.strays(self.destination, model, known, gone)
         if strays:
             differences.add_stray(self.connection, tables[0], strays)
         return counted
