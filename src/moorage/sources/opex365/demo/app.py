@@ -1,0 +1,225 @@
+"""The Web API: one request in, one answer out. Knows nothing of sockets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, unquote_plus
+
+from moorage.sources.opex365.demo import csdl, metadata
+from moorage.sources.opex365.demo.bodies import Bodies
+from moorage.sources.opex365.demo.sets import EntitySets, Preferences
+from moorage.sources.opex365.demo.definitions import definition_answer
+from moorage.sources.opex365.demo.errors import RefusedError, bad_query, unknown_resource
+from moorage.sources.opex365.demo.query import options_of
+from moorage.sources.opex365.demo.schema import tables
+from moorage.sources.opex365.demo.store import Store, table_of_set
+from moorage.sources.opex365.demo.tokens import Tokens
+
+API = re.compile(r"/api/data/v9\.[0-2]/?(.*)")
+_FUNCTION = re.compile(r"RetrieveTotalRecordCount\((?:EntityNames=)(@\w+|\[.*\])\)")
+_ROW = re.compile(r"(\w+)\(([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\)")
+
+
+@dataclass
+class Request:
+    """What came: method, path and query as written, headers with lower-case names, body."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass
+class Answer:
+    """What goes out."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def json_answer(status: int, body: Any) -> Answer:
+    """An answer of JSON in the OData format."""
+    headers = {"Content-Type": "application/json; odata.metadata=minimal", "OData-Version": "4.0"}
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    return Answer(status, text.encode(), headers)
+
+
+def error_answer(refused: RefusedError) -> Answer:
+    """The documented body of an error."""
+    answer = json_answer(
+        refused.status, {"error": {"code": refused.code, "message": refused.message}}
+    )
+    answer.headers |= refused.headers
+    return answer
+
+
+class App:
+    """The organisation behind its Web API. Safe to use from several threads."""
+
+    def __init__(self, store: Store, tokens: Tokens, origin: str) -> None:
+        self.origin = origin
+        self.base = f"{origin}/api/data/v9.2"
+        self.store = store
+        self.tokens = tokens
+        self.hidden: frozenset[str] = frozenset()
+        self.sets = EntitySets(store, self.base)
+        self.bodies = Bodies(store)
+
+    def handle(self, request: Request) -> Answer:
+        """The answer to a request that carries a token; refusals are answers too."""
+        try:
+            self.tokens.check(request.headers.get("authorization"), self.origin)
+            return self._routed(request)
+        except RefusedError as refused:
+            return error_answer(refused)
+
+    def _routed(self, request: Request) -> Answer:
+        found = API.fullmatch(request.path)
+        if found is None:
+            raise RefusedError(404, "", "No HTTP resource was found that matches the request URI.")
+        _check_headers(request.headers)
+        segments = [unquote(part) for part in found[1].split("/") if part]
+        if request.method not in ("GET", "POST"):
+            raise self._no_write(request.method, segments)
+        if request.method == "POST":
+            return self._posted(request, segments)
+        if not segments:
+            return json_answer(200, self._service())
+        return self._got(request, segments)
+
+    def _got(self, request: Request, segments: list[str]) -> Answer:
+        head = segments[0]
+        if head == "$metadata":
+            return Answer(200, csdl.document().encode(), {"Content-Type": "application/xml"})
+        options = options_of(request.query)
+        if head in ("WhoAmI", "WhoAmI()"):
+            return json_answer(200, self._who_am_i())
+        if head in ("RetrieveVersion", "RetrieveVersion()"):
+            return json_answer(200, {"Version": "9.2.24103.179"})
+        if head.startswith("RetrieveTotalRecordCount"):
+            return json_answer(200, self._totals(head, options))
+        if head.startswith(("EntityDefinitions", "GlobalOptionSetDefinitions")):
+            body = definition_answer(segments, options)
+            return json_answer(200, {"@odata.context": f"{self.base}/$metadata#{head}", **body})
+        preferences = Preferences.of(request.headers.get("prefer", ""))
+        row = _ROW.fullmatch(head)
+        table = table_of_set(row[1] if row else head)
+        if table is None:
+            raise unknown_resource(head)
+        self.check_privilege(table.name)
+        if row is None and len(segments) == 1:
+            text = self.sets.page(table, request.query, options, preferences)
+        elif row is None and segments[1:] == ["$count"]:
+            count = self.sets.count(table, options)
+            return Answer(200, f"\ufeff{count}".encode(), {"Content-Type": "text/plain"})
+        elif row and len(segments) == 1:
+            text = self.sets.single(table, row[2].lower(), options, preferences)
+        elif row:
+            status, body, headers = self.bodies.value(
+                table, row[2].lower(), segments[1:], request.headers, options
+            )
+            return Answer(status, body, headers)
+        else:
+            raise unknown_resource(segments[1])
+        answer = json_answer(200, text)
+        if preferences.applied:
+            answer.headers["Preference-Applied"] = preferences.applied
+        return answer
+
+    def _posted(self, request: Request, segments: list[str]) -> Answer:
+        """Block downloads are POSTs that only read; all others are refused."""
+        name = segments[0] if segments else ""
+        if len(segments) == 1 and name in self.bodies.actions:
+            try:
+                given = json.loads(request.body or b"{}")
+            except ValueError:
+                raise bad_query("The payload is not valid JSON.") from None
+            body = self.bodies.actions[name](given, self.check_privilege)
+            return json_answer(200, {"@odata.context": f"{self.base}/$metadata#{name}", **body})
+        raise self._no_write("POST", segments)
+
+    def _no_write(self, method: str, segments: list[str]) -> RefusedError:
+        row = _ROW.fullmatch(segments[0]) if segments else None
+        table = table_of_set(row[1] if row else segments[0]) if segments else None
+        if table is None:
+            return RefusedError(
+                405, "", f"The requested resource does not support http method '{method}'."
+            )
+        verb = {"POST": "Create", "DELETE": "Delete"}.get(method, "Write")
+        return _no_privilege(verb, table.name, table.code)
+
+    def check_privilege(self, name: str) -> None:
+        """Refuses with 403 for tables that the test has hidden from this user."""
+        if name in self.hidden:
+            raise _no_privilege("Read", name, tables()[name].code)
+
+    def _service(self) -> dict[str, Any]:
+        sets = sorted(table.set_name for table in tables().values())
+        entries = [{"name": name, "kind": "EntitySet", "url": name} for name in sets]
+        return {"@odata.context": f"{self.base}/$metadata", "value": entries}
+
+    def _who_am_i(self) -> dict[str, Any]:
+        user, unit = self.store.rows(
+            "SELECT systemuserid, _businessunitid_value FROM systemuser WHERE applicationid IS NOT NULL"
+        )[0]
+        organization = self.store.one("SELECT organizationid FROM organization")
+        return {
+            "@odata.context": f"{self.base}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse",
+            "BusinessUnitId": str(unit), "UserId": str(user), "OrganizationId": str(organization),
+        }  # fmt: skip
+
+    def _totals(self, head: str, options: Mapping[str, str]) -> dict[str, Any]:
+        found = _FUNCTION.fullmatch(unquote_plus(head))
+        given = (options.get(found[1]) if found[1].startswith("@") else found[1]) if found else None
+        if given is None:
+            raise bad_query("RetrieveTotalRecordCount needs EntityNames=[…].")
+        names = [name.strip().strip("'\"") for name in given.strip("[]").split(",") if name.strip()]
+        for name in names:
+            if name not in metadata.entities():
+                text = f"The entity with a name = '{name}' was not found in the MetadataCache."
+                raise RefusedError(400, "0x80041102", text)
+        counts = [int(self.store.one(f'SELECT count(*) FROM "{name}"')) for name in names]
+        collection = {"Count": len(names), "IsReadOnly": False, "Keys": names, "Values": counts}
+        context = f"{self.base}/$metadata#Microsoft.Dynamics.CRM.RetrieveTotalRecordCountResponse"
+        return {"@odata.context": context, "EntityRecordCountCollection": collection}
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    """The headers that the documentation says every request should have are asked for here."""
+    for name in ("OData-Version", "OData-MaxVersion"):
+        given = headers.get(name.lower())
+        if given is None:
+            raise RefusedError(400, "0x80060888", f"The request has no header {name}: 4.0.")
+        if given not in ("4.0", "4.01"):
+            raise RefusedError(
+                400, "0x80060888", f"The value '{given}' of {name} is not supported."
+            )
+    accepted = headers.get("accept", "")
+    if accepted and not any(
+        kind in accepted
+        for kind in (
+            "application/json",
+            "*/*",
+            "application/xml",
+            "text/plain",
+            "application/octet-stream",
+        )
+    ):
+        raise RefusedError(415, "", f"The media type '{accepted}' is not supported.")
+
+
+def _no_privilege(verb: str, name: str, code: int) -> RefusedError:
+    user = "the application user"
+    return RefusedError(
+        403,
+        "0x80040220",
+        f"Principal user (Id={user}, type=8, roleCount=1) is missing prv{verb}{name} privilege on "
+        f"OTC={code} for entity '{name}'. context.Caller={user}.",
+    )

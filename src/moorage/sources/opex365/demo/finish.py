@@ -1,0 +1,159 @@
+"""Gives the generated tables the columns the schema says: defaults, money, owners, versions, names.
+
+A table of the store has one column per property. A lookup has two more: `<property>__type`, the
+table it points to, and `<property>__name`, the primary name of that record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from moorage.sources.opex365.demo.schema import Attribute, Table, tables
+
+ROOT_UNIT = "gid('businessunit', 1)"
+ADMINISTRATOR = "gid('systemuser', 1)"
+BASE_CURRENCY = "gid('transactioncurrency', 1)"
+SQL_TYPES = {
+    "Integer": "INTEGER", "BigInt": "BIGINT", "Decimal": "DECIMAL(28, 10)", "Double": "DOUBLE",
+    "Money": "DECIMAL(18, 4)", "Boolean": "BOOLEAN", "DateTime": "TIMESTAMP", "LocalDate": "TIMESTAMP",
+    "Zoneless": "TIMESTAMP", "Date": "DATE", "Picklist": "INTEGER", "State": "INTEGER",
+    "Status": "INTEGER", "Guid": "UUID", "File": "UUID", "Lookup": "UUID", "Customer": "UUID",
+    "Owner": "UUID",
+}  # fmt: skip
+
+
+def finish(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Make the tables of the schema out of those in `gen`, which goes; rows per table."""
+    made = {row[0] for row in connection.execute("SHOW TABLES FROM gen").fetchall()}
+    _name_all(connection, made)
+    connection.execute("CREATE SEQUENCE versions START 1000000")
+    counts = {}
+    concrete = [table for table in tables().values() if "pointer" not in table.flags]
+    for table in concrete:
+        _finish_table(connection, table, is_made=table.name in made)
+        found = connection.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()
+        counts[table.name] = found[0] if found else 0
+    connection.execute(_pointer_view())
+    connection.execute("DROP TABLE names")
+    connection.execute("DROP SCHEMA gen CASCADE")
+    connection.execute("CREATE TABLE _deleted (name VARCHAR, id UUID, versionnumber BIGINT)")
+    return counts
+
+
+def sql_type(attribute: Attribute) -> str:
+    """The DuckDB type of a property."""
+    return SQL_TYPES.get(attribute.type, "VARCHAR")
+
+
+def _name_all(connection: duckdb.DuckDBPyConnection, made: set[str]) -> None:
+    parts = []
+    for table in tables().values():
+        if table.name in made and table.primary:
+            columns = _columns(connection, table.name)
+            if table.primary in columns:
+                parts.append(
+                    f'SELECT "{table.key}" AS id, "{table.primary}" AS name FROM gen."{table.name}"'
+                )
+    connection.execute("CREATE TABLE names AS " + " UNION ALL ".join(parts))
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> set[str]:
+    found = connection.execute(f'DESCRIBE gen."{name}"').fetchall()
+    return {row[0] for row in found}
+
+
+def _finish_table(connection: duckdb.DuckDBPyConnection, table: Table, *, is_made: bool) -> None:
+    has = _columns(connection, table.name) if is_made else set()
+    stated = list(_select_list(table, has))
+    lookups = [known for known in table.properties.values() if known.is_lookup]
+    joins = "".join(
+        f' LEFT JOIN names "n_{known.name}" ON "n_{known.name}".id = f."{known.property_name}"'
+        for known in lookups
+    )
+    named = "".join(
+        f', "n_{known.name}".name AS "{known.property_name}__name"' for known in lookups
+    )
+    source = f'gen."{table.name}" g' if is_made else "(SELECT 1 WHERE false) g"
+    connection.execute(
+        f"CREATE TABLE \"{table.name}\" AS SELECT f.* REPLACE (nextval('versions') AS versionnumber)"
+        f"{named} FROM (SELECT {', '.join(stated)} FROM {source}) f{joins} "
+        f'ORDER BY f."{table.key}"'
+    )
+
+
+def _select_list(table: Table, has: set[str]) -> Iterator[str]:
+    for name, known in table.properties.items():
+        value = f'g."{name}"' if name in has else _default(table, known, has)
+        yield f'({value})::{sql_type(known)} AS "{name}"'
+        if known.is_lookup:
+            typed = f"{name}__type"
+            if typed in has:
+                kind = f'g."{typed}"'
+            elif known.name == "ownerid":
+                kind = "'systemuser'"
+            else:
+                kind = f"CASE WHEN ({value}) IS NOT NULL THEN '{known.targets[0]}' END"
+            yield f'({kind})::VARCHAR AS "{typed}"'
+
+
+def _default(table: Table, known: Attribute, has: set[str]) -> str:
+    """What a column holds that the scripts leave out."""
+    owner = "g._ownerid_value" if "_ownerid_value" in has else ADMINISTRATOR
+    owner_type = "g._ownerid_value__type" if "_ownerid_value__type" in has else "'systemuser'"
+    created = "g.createdon" if "createdon" in has else "TIMESTAMP '2022-01-03 08:00:00'"
+    currency = (
+        "g._transactioncurrencyid_value" if "_transactioncurrencyid_value" in has else BASE_CURRENCY
+    )
+    by_name = {
+        "createdon": created,
+        "modifiedon": created,
+        "ownerid": owner,
+        "createdby": f"CASE WHEN {owner_type} = 'systemuser' THEN {owner} ELSE {ADMINISTRATOR} END",
+        "modifiedby": f"CASE WHEN {owner_type} = 'systemuser' THEN {owner} ELSE {ADMINISTRATOR} END",
+        "owninguser": f"CASE WHEN {owner_type} = 'systemuser' THEN {owner} END",
+        "owningteam": f"CASE WHEN {owner_type} = 'team' THEN {owner} END",
+        "owningbusinessunit": ROOT_UNIT,
+        "transactioncurrencyid": currency,
+        "exchangerate": _rate(currency),
+        "activitytypecode": f"'{table.name}'",
+        "isregularactivity": "true",
+        "instancetypecode": "0",
+        "versionnumber": "0",
+    }
+    if known.name in by_name:
+        return by_name[known.name]
+    if known.type == "Money" and known.name.endswith("_base"):
+        twin = known.name.removesuffix("_base")
+        return f'round(g."{twin}" / {_rate(currency)}, 2)' if twin in has else "NULL"
+    if known.type in ("State", "Status"):
+        return str(known.options[0].value)
+    return "false" if known.type == "Boolean" else "NULL"
+
+
+def _rate(currency: str) -> str:
+    return (
+        f"(SELECT c.exchangerate FROM gen.transactioncurrency c "
+        f"WHERE c.transactioncurrencyid = {currency})"
+    )
+
+
+def _pointer_view() -> str:
+    """`activitypointer` reads all activity tables, as it does in Dataverse."""
+    pointer = tables()["activitypointer"]
+    columns = []
+    for name, known in pointer.properties.items():
+        text = f'left("{name}", {known.size})' if known.name == "description" else f'"{name}"'
+        if known.name == "statuscode":
+            text = "CASE statecode WHEN 0 THEN 1 WHEN 1 THEN 2 WHEN 2 THEN 3 ELSE 4 END"
+        columns.append(f'{text} AS "{name}"')
+        if known.is_lookup:
+            columns += [f'"{name}__type"', f'"{name}__name"']
+    listed = ", ".join(columns)
+    parts = [
+        f'SELECT {listed} FROM "{table.name}"'
+        for table in tables().values()
+        if "activity" in table.flags
+    ]
+    return "CREATE VIEW activitypointer AS " + " UNION ALL ".join(parts)

@@ -1,0 +1,13 @@
+"""Demo data as a source: a stand-in of Dataverse that serves a generated organisation."""
+
+from __future__ import annotations
+
+from moorage.sources.base import DemoData, DemoServers
+from moorage.sources.opex365.demo.sizes import ROWS_PER_UNIT
+from moorage.sources.opex365.demo.starter import start
+
+
+def offer(servers: DemoServers, scale: int, seed: int) -> DemoData:  # noqa: ARG001 - it brings its own
+    """Serve an organisation of about `scale` rows until this process ends."""
+    running = start(scale / ROWS_PER_UNIT, seed)
+    return DemoData(running.options, running.secrets)
