@@ -140,7 +140,7 @@ def show_extract(screen: Console, result: beginning.ExtractResult) -> None:
     files = result.files
     if files.count or files.problems:
         size = f"{files.size / 1_000_000:,.1f} MB"
-        state(screen, "ok", f"{files.count:,} files, {size}; {files.hashed_count:,} read anew")
+        state(screen, "note", f"{files.count:,} files, {size}; {files.hashed_count:,} read anew")
     for problem, count in files.problems.items():
         state(screen, "note", f"{count:,} files cannot go: {problem}")
     if result.in_part:
