@@ -122,9 +122,12 @@ def _change_both(voyage: Voyage) -> None:
     voyage.moorage("extract")
     plan = voyage.moorage("plan", "--json", code=1).json["plan"]
     changing = {
-        entry: counts["update"] for entry, counts in plan["counts"].items() if counts.get("update")
+        (entry, name): counts[name]
+        for entry, counts in plan["counts"].items()
+        for name in ("update", "conflict")
+        if counts.get(name)
     }
-    assert changing == {"leads": 2}
+    assert changing == {("leads", "update"): 1, ("leads", "conflict"): 1}
 
     refused = voyage.moorage("run", "--yes", code=3).text
     assert "onfirm" in refused, "a plan that nobody has confirmed was carried out"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from moorage.errors import StoppedError, UnreachableError
-from moorage.sources.base import RawTable
+from moorage.sources.base import Changes, RawTable
 from moorage.staging import Staging
 
 
@@ -51,6 +52,21 @@ def test_the_digest_is_that_of_the_content(staging: Staging) -> None:
     assert staging.extract([_table("t", ("id",), second, first)]).digest == digest
     swapped = [{**first, "a": None, "b": "x"}, {**second, "a": "x", "b": None}]
     assert staging.extract([_table("t", ("id",), *swapped)]).digest != digest
+
+
+def test_a_table_of_other_columns_is_read_whole(staging: Staging) -> None:
+    def marked(*rows: dict[str, str | None]) -> RawTable:
+        table = _table("t", ("id",), *rows)
+        keys = _table("t", ("id",), *({"id": row["id"]} for row in rows))
+        changes = Changes(lambda: "now", lambda _: table.batches(), keys.batches)
+        return replace(table, changes=changes)
+
+    staging.extract([marked({"id": "1", "a": "x"})])
+    assert staging.extract([marked({"id": "1", "a": "y"})], since_last=True).in_part == {"t": 1}
+    wider = marked({"id": "1", "a": "y", "b": None})
+    report = staging.extract([wider], since_last=True)
+    assert report.in_part == {} and report.row_counts == {"t": 1}
+    assert staging.extract([wider]).digest == report.digest
 
 
 def test_a_broken_extraction_leaves_the_former_one(staging: Staging) -> None:
