@@ -66,7 +66,7 @@ def refusal(
     if status in AWAY:
         gone = UnreachableError(f"{service} is away (status {status})", where=where)
         return AgainError(gone, is_away=True)
-    if status >= 500:
+    if status >= 500 and status != 501:
         return AgainError(no_use(f"the status {status}", service, where))
     if status in (401, 403) or status < 400:
         login = ": it sends to a login page" if status < 400 else ""

@@ -1,0 +1,45 @@
+-- Notes and files. The content of a file is had by its path.
+
+CREATE TABLE tidy._note_places AS
+SELECT n.id, coalesce(r.record, a.record) AS record, CASE WHEN a.id IS NOT NULL THEN a.subject END AS activity
+FROM tidy._annotation n
+LEFT JOIN tidy._records r ON r.reference = n.objectid_table || ':' || n.objectid
+LEFT JOIN tidy._activities a ON a.id = n.objectid AND r.record IS NULL;
+
+CREATE TABLE tidy._product_places AS
+SELECT n.id, 'product:' || p.id AS record FROM tidy._annotation n
+JOIN tidy.product p ON n.objectid_table = 'product' AND p.id = n.objectid AND p.structure <> 'family';
+
+CREATE TABLE tidy.annotation AS
+SELECT n.id, n.subject, tidy._html(n.notetext) AS body, '<p><strong>' || tidy._escaped(n.subject) || '</strong></p>' AS heading,
+    tidy._details(['On the activity: ' || tidy._escaped(p.activity)]) AS details,
+    coalesce(n.isdocument, false) AS is_document, CASE WHEN n.isdocument THEN [n.id] END AS files,
+    coalesce(p.record, d.record) AS record, split_part(coalesce(p.record, d.record), ':', 1) AS record_object,
+    'systemuser:' || coalesce(u.id, o.user_id) AS author, n.createdon AS happened_at, n.createdon AS created_at, n.modifiedon AS updated_at
+FROM tidy._annotation n
+LEFT JOIN tidy._note_places p ON p.id = n.id
+LEFT JOIN tidy._product_places d ON d.id = n.id
+LEFT JOIN tidy.systemuser u ON u.id = n.createdby AND u.is_person
+LEFT JOIN tidy._owners o ON o.owner = n.ownerid;
+
+CREATE TABLE tidy.note_file AS
+SELECT n.id, coalesce(n.filename, 'file') AS name, n.mimetype AS mimetype, n.filesize AS size, 'annotations/' || n.id AS path,
+    t.record, t.record_object, n.createdon AS created_at
+FROM tidy._annotation n JOIN tidy.annotation t ON t.id = n.id WHERE n.isdocument;
+
+CREATE TABLE tidy.activitymimeattachment AS
+SELECT m.id, coalesce(m.filename, 'attachment') AS name, m.mimetype AS mimetype, m.filesize AS size,
+    'activitymimeattachments/' || m.id AS path, coalesce(m.activityid, m.objectid) AS activity_id,
+    CASE WHEN a.object = 'appointment' THEN 'appointment:' || a.id ELSE a.record END AS record,
+    CASE WHEN a.object = 'appointment' THEN 'appointment' ELSE split_part(a.record, ':', 1) END AS record_object,
+    m.createdon AS created_at
+FROM tidy._activitymimeattachment m
+LEFT JOIN tidy._activities a ON a.id = coalesce(m.activityid, m.objectid);
+
+INSERT INTO tidy._findings
+SELECT 'annotation', id, 'record', 'it hangs on nothing that is moved', 'set_aside' FROM tidy.annotation WHERE record IS NULL
+UNION ALL
+SELECT 'note_file', id, 'record', 'its note hangs on nothing that is moved', 'set_aside' FROM tidy.note_file WHERE record IS NULL
+UNION ALL
+SELECT 'activitymimeattachment', id, 'record', 'its activity is not moved, or it belongs to a template', 'set_aside'
+FROM tidy.activitymimeattachment WHERE record IS NULL;
