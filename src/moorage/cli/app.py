@@ -108,6 +108,7 @@ OVERVIEW = """\
   [bold]7[/]  moorage plan                     what would happen; confirm it
   [bold]8[/]  moorage run                      load, phase by phase, counts reconciled
   [bold]9[/]  moorage verify                   read every field back and compare
+      moorage delta                    what changed since, on both sides; then 7 to 9 again
       moorage spotcheck, signoff       tick and sign a rehearsal, before production
       moorage rollback                 put everything back, at any time
 
