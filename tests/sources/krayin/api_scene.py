@@ -77,6 +77,15 @@ def stand_in(
         process.wait(10)
 
 
+def digest(source: Source, path: Path) -> str:
+    """The digest of what the source gives, which no other content has."""
+    with Staging(path) as staging:
+        try:
+            return staging.extract(source.raw_tables()).digest
+        finally:
+            source.close()
+
+
 def staged(source: Source, path: Path, settings: dict[str, Any] | None = None) -> Staging:
     """The source extracted and tidied; the caller closes the staging."""
     staging = Staging(path)

@@ -155,11 +155,24 @@ def _object(
         for field in catalogue.native_fields(name)
     ]
     for attribute in attributes:
-        why = "" if (name, attribute.code) in given else WHY
-        fields += [replace(field, absent=why) for field in attribute.fields()]
+        is_given = (name, attribute.code) in given
+        fields += [
+            replace(field, absent=_custom_absent(attribute, field.name) if is_given else WHY)
+            for field in attribute.fields()
+        ]
     return SourceObject(
         name, catalogue.label(name), counts.get(catalogue.table(name), 0), tuple(fields)
     )
+
+
+def _custom_absent(attribute: Attribute, field: str) -> str:
+    """What does not come of a custom field whose value is given."""
+    if attribute.lookup_type == "locations":
+        return WHY
+    if attribute.type == "address":
+        parts = {f"{attribute.column}.state_code": WHY, f"{attribute.column}.state_name": STATE}
+        return parts.get(field, STATED if field == attribute.column else "")
+    return ""
 
 
 def _joined(*parts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -75,6 +77,7 @@ class Lists:
         self._database = database
         self._timezone = timezone
         self._newer = newer
+        self._kept = threading.local()
 
     def user(self, email: str) -> Item | None:
         """The user with this address."""
@@ -88,10 +91,14 @@ class Lists:
         return self._with(partial(self._answer, path, query, f"http://{host}/api/v1/{path}"))
 
     def _with(self, work: Callable[[Callable[..., list[Item]], Shapes], Any]) -> Any:
-        with connected(self._server) as connection:
-            connection.select_db(self._database)
-            query = partial(_rows, connection)
-            return work(query, Shapes(query, self._timezone, newer=self._newer))
+        # A connection for each connection of a client: making one takes longer than its queries.
+        if not hasattr(self._kept, "stack"):
+            self._kept.stack = ExitStack()
+            self._kept.connection = self._kept.stack.enter_context(connected(self._server))
+            self._kept.connection.select_db(self._database)
+            self._kept.connection.autocommit(True)
+        query = partial(_rows, self._kept.connection)
+        return work(query, Shapes(query, self._timezone, newer=self._newer))
 
     def _answer(
         self,
