@@ -16,6 +16,8 @@ SILENT: dict[str, bool] = {
     "no_reset_password": True,  # else: an invitation to each new user
     "no_mail_to_attendees": True,
     "dont_notify": True,  # calendar invitations
+    "skip_contact_description": True,  # else: names and numbers are added to an event's description
+    "image_no_postprocess": True,  # else: large images are made smaller, and no longer the same
     # Odoo's own key, used by its import: no address is copied between a contact and its company.
     "_partners_skip_fields_sync": True,
 }

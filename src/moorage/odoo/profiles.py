@@ -18,12 +18,22 @@ _SIZES = {
     "res.users": 20,
     "crm.team": 50,
     "crm.stage": 50,
-    "calendar.event": 100,
+    "calendar.event": 200,
+    "ir.attachment": 200,
     "account.move": 100,
     "hr.employee": 50,
 }
 #: Children written side by side make PostgreSQL undo one of the two where both touch the parent.
-_GROUPS = {"sale.order.line": "order_id", "res.partner": "parent_id"}
+_GROUPS = {
+    "sale.order.line": "order_id",
+    "res.partner": "parent_id",
+    "mail.activity": "res_id",  # whose followers its user joins
+}
+
+#: Odoo logs a message on an opportunity for each event that is made with it, not for a link later.
+_LATER = {"calendar.event": ("opportunity_id",)}
+#: An empty list of links, said so that no default takes its place.
+_NONE = [[6, 0, []]]
 
 
 def profile(model: str, identity: DestinationIdentity, read: Callable[..., Json]) -> LoadProfile:
@@ -34,11 +44,27 @@ def profile(model: str, identity: DestinationIdentity, read: Callable[..., Json]
         "res.partner": {"lang": "en_US", "company_id": False},
         "crm.lead": {"company_id": identity.company_id},
         "sale.order": {"company_id": identity.company_id},
+        # Whom a reply goes to is worked out when somebody replies.
+        "mail.message": {
+            "email_from": False,
+            "reply_to": False,
+            "record_company_id": identity.company_id,
+            "record_alias_domain_id": False,
+        },
+        # An event on a record gets an activity on it, if it does not say that it has none; one that
+        # names nobody gets the user of the API as organiser and guest.
+        "calendar.event": {
+            "activity_ids": _NONE,
+            "partner_ids": _NONE,
+            "alarm_ids": _NONE,
+            "user_id": False,
+        },
     }
     return LoadProfile(
         batch_rows=_SIZES.get(model, 500),
         group_field=_GROUPS.get(model),
         given=given.get(model, {}),
+        later=_LATER.get(model, ()),
     )
 
 
