@@ -21,6 +21,13 @@ from moorage.reports.scope import counted_sections, scope_page
 from moorage.reports.surroundings import destination_sections
 from moorage.reports.tables import SavedTable
 
+#: Where an Odoo runs, as the end of a sentence.
+HOSTS = {
+    "own server": "on an own server",
+    "Odoo.sh": "on Odoo.sh",
+    "Odoo Online": "on Odoo Online",
+}
+
 
 def before_pages(contents: Contents, tables: Mapping[str, SavedTable]) -> Iterator[Page]:
     """All of them."""
@@ -38,7 +45,8 @@ def _scope(contents: Contents) -> Page:
         estimate_section(found.estimate),
         *(section for section in counted_sections(found.discovery) if section),
     )
-    return Page("scope", "Scope", whole.verdict, whole.lead, whole.tiles, sections)
+    verdict = Chip(f"grade {found.grade.letter}", whole.verdict.tone)
+    return Page("scope", "Scope", verdict, whole.lead, whole.tiles, sections)
 
 
 def _compatibility(contents: Contents, files: tuple[tuple[str, str], ...]) -> Page:
@@ -66,7 +74,7 @@ def _destination(contents: Contents) -> Page:
         missing = found.survey.missing_models
         verdict = Chip(f"{len(missing)} models missing", "bad") if missing else Chip("fits", "good")
         lead = (
-            f"Odoo {found.identity.version}, {found.identity.edition}, on {found.survey.hosting};"
+            f"Odoo {found.identity.version}, {found.identity.edition}, {HOSTS[found.survey.hosting]};"
             f" records go into it by its JSON-2 API, as user {found.identity.user_login}."
         )
     return Page("destination", "The destination", verdict, lead, sections=tuple(sections))

@@ -16,7 +16,7 @@ from moorage.reports.page import Cell, Section, Tone, chip, code, number, text
 from moorage.reports.tables import Row
 from moorage.sources.base import Discovery
 
-SHAPES: dict[str, Tone] = {"1:1": "good", "lossy": "warn", "1:many": "plain", "not migrated": "bad"}
+SHAPES: dict[str, Tone] = {"1:1": "good", "lossy": "warn", "1:many": "plain", "not migrated": "quiet"}
 GRADE_TONES: dict[str, Tone] = {"A": "good", "B": "good", "C": "warn", "D": "bad"}
 HEADS = ("Kind", "Source object", "Rows", "Fits", "Odoo models", "What does not arrive")
 
@@ -77,7 +77,8 @@ def compatibility_section(
     )  # fmt: skip
     return Section(
         "How each kind of record fits",
-        "Worked out from the mapping, for each kind of record as a whole.",
+        "Worked out from the mapping, for each kind of record as a whole. In brackets: rows that"
+        " hold a value.",
         (f"In {source}", "Fits", "In Odoo", "#Rows", "What does not arrive, and why"),
         rows,
         items=fitting.RULES,

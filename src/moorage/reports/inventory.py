@@ -10,7 +10,7 @@ from moorage.reports.tables import Row
 from moorage.sources.base import Discovery
 
 Item = Mapping[str, Any]
-EFFORTS: dict[str, Tone] = {"low": "good", "medium": "warn", "high": "bad"}
+EFFORTS: dict[str, Tone] = {"low": "quiet", "medium": "plain", "high": "warn"}
 #: So many rights of a role are shown on the page; the spreadsheet has all.
 MANY = 12
 HEADS = (

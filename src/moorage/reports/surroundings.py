@@ -19,6 +19,7 @@ APPS = {
     "account": ("Invoicing", "account."),
     "hr": ("Employees", "hr."),
     "mail": ("Discuss", "mail."),
+    "utm": ("CRM", "utm."),
     "base_automation": ("Automation Rules", "base.automation"),
 }
 #: What the plan of each kind of hosting has to allow.
