@@ -80,6 +80,7 @@ def counted_sections(discovery: Discovery) -> list[Section | None]:
         _list("To be answered", "A person has to decide these.", discovery.questions),
         _objects(discovery),
         _list("What was noticed", "", discovery.notes),
+        _absent(discovery),
         _pipelines(details.get("pipelines")),
         _files(details.get("attachments")),
         _custom_fields(discovery),
