@@ -63,6 +63,14 @@ class LoadReport:
     counters_after: dict[str, int] = field(default_factory=dict)
 
     @property
+    def created(self) -> dict[str, int]:
+        """How many records of each model this run created."""
+        counts: dict[str, int] = {}
+        for phase in self.phases:
+            counts[phase.model] = counts.get(phase.model, 0) + phase.created
+        return counts
+
+    @property
     def moved(self) -> dict[str, int]:
         """By how much each counter of Odoo moved in this run."""
         return {

@@ -276,7 +276,7 @@ def moved_section(load: LoadReport) -> Section:
             number(load.counters_before.get(model, 0)),
             number(after),
             number(after - load.counters_before.get(model, 0)),
-            _judged(model, after - load.counters_before.get(model, 0)),
+            _judged(load, model, after - load.counters_before.get(model, 0)),
         )
         for model, after in load.counters_after.items()
     )
@@ -289,7 +289,15 @@ def moved_section(load: LoadReport) -> Section:
     )
 
 
-def _judged(model: str, moved: int) -> Cell:
+def _judged(load: LoadReport, model: str, moved: int) -> Cell:
+    """What moved without being a record of this run; a run that goes on may have made more."""
     if model in SILENT:
         return chip("silent", "good") if not moved else chip("not silent", "bad")
-    return chip("unmoved", "quiet") if not moved else chip("added by Odoo", "plain")
+    if not moved:
+        return chip("unmoved", "quiet")
+    created = load.created
+    if moved <= created.get(model, 0):
+        return chip("records of this run", "quiet")
+    if model == "mail.followers" and moved <= created.get("mail.activity", 0):
+        return chip("who is to do an activity follows its record", "plain")
+    return chip(f"{moved - created.get(model, 0):,} added by Odoo", "plain")

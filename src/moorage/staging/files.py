@@ -19,6 +19,7 @@ from moorage.sources.base import FileAbout, FileStore, SourceObject
 from moorage.staging.staging import Staging, identifier
 
 MEGABYTE = 1_000_000
+EMPTY_SHA1 = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
 UNREADABLE = "cannot be read"
 NOT_AT_HAND = "is not at hand: moorage.yaml does not say where the source's files are"
 NOT_LOOKED_AT = "was not looked at yet: run `moorage extract`"
