@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-NAMES = ("load", "pipeline", "second")
+NAMES = ("load", "files", "pipeline", "second")
 
 
 def main() -> None:

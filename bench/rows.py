@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from moorage.load.rows import values_query
-from moorage.mapping.target import TargetField, TargetTable
+from moorage.mapping.target import Linked, TargetField, TargetTable
 from moorage.odoo import OdooClient
 from moorage.staging import Staging
 
@@ -48,6 +48,21 @@ LEAD = TargetTable(
     }),
     phase=2,
 )  # fmt: skip
+MESSAGE = TargetTable(
+    "messages", "messages", "mail.message",
+    (
+        *_fields({
+            "model": "char", "subject": "char", "body": "html", "date": "datetime",
+            "message_type": "selection", "email_from": "char", "reply_to": "char",
+            "message_id": "char", "author_id": "many2one:res.partner",
+        }),
+        TargetField(
+            "res_id", "many2one_reference", "link",
+            links=(Linked("leads", "crm.lead", "crm.lead"),),
+        ),
+    ),
+    phase=3,
+)  # fmt: skip
 TEAM = TargetTable("teams", "teams", "crm.team", _fields({"name": "char"}))
 STAGE = TargetTable(
     "stages", "stages", "crm.stage", _fields({"name": "char", "sequence": "integer"})
@@ -57,6 +72,7 @@ MODELS = {
     "companies": [COMPANY],
     "persons": [COMPANY, PERSON],
     "leads": [TEAM, STAGE, OWNER, COMPANY, LEAD],
+    "messages": [TEAM, STAGE, OWNER, COMPANY, LEAD, MESSAGE],
 }
 _SQL = {
     "companies": "'Company ' || i AS name, true AS is_company, i || ' Main Street' AS street,"
@@ -74,6 +90,13 @@ _SQL = {
     " DATE '2026-01-01' + CAST(i % 365 AS INTEGER) AS date_deadline,"
     " 'bench:stages:' || (i % 6) AS stage_id, 'bench:teams:' || (i % 3) AS team_id,"
     " 'bench:owners:' || (i % 10) AS user_id",
+    "messages": "'crm.lead' AS model, 'About ' || i AS subject,"
+    " '<p>Spoke to them about ' || i || ' pieces.</p>' AS body,"
+    " TIMESTAMP '2026-01-01 08:00:00' + to_minutes(CAST(i AS INTEGER)) AS date,"
+    " 'email' AS message_type, 'p' || i || '@c.example' AS email_from,"
+    " 'p' || i || '@c.example' AS reply_to, '<m' || i || '@c.example>' AS message_id,"
+    " 'bench:companies:' || (i % {parents}) AS author_id,"
+    " 'bench:leads:' || (i % {parents}) AS res_id",
     "teams": "'Team ' || i AS name",
     "stages": "'Stage ' || i AS name, CAST(i AS BIGINT) AS sequence",
     "owners": "'Owner ' || i AS name, 'owner' || i || '@bench.example' AS login",
