@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from moorage.commands.building import PLANNED_FOR, Ground, grounded
-from moorage.commands.opening import PRODUCTION
+from moorage.commands.opening import PRODUCTION, REHEARSAL, typed
 from moorage.commands.result import OnProgress, Result, silent, to_json
+from moorage.ledger import Ledger
+from moorage.ledger.ledger import now_text
+from moorage.plan.accounting import WITHOUT_ROW
 from moorage.plan.confirm import load_plan
 from moorage.plan.plan import make_plan
 from moorage.plan.report import OPERATIONS
 from moorage.project import Project
+from moorage.project.signing import Verified, keep
 from moorage.reports.verification import plain_verification, write_verification
-from moorage.verify import VerifyReport
+from moorage.verify import LastLoad, VerifyReport
 from moorage.verify import verify as compare
 
+#: What was found last, in the folder of the destination's plan.
+VERIFIED_FILE = "verified.json"
 #: Operations of a plan that make no record.
 KEPT_BACK = tuple(
     name for name in OPERATIONS if name in ("set_aside", "waive", "open", "not_in_sample")
@@ -28,6 +34,7 @@ class VerifyResult(Result):
     """What the comparison found, without the values themselves."""
 
     destination: str
+    sample: int | None
     found: VerifyReport
 
     def as_json(self) -> dict[str, Any]:
@@ -43,7 +50,7 @@ def verify(
     """Recompute every value from staging, read Odoo back, and compare."""
     with grounded(project, "verify", to) as ground:
         compiled, decisions = ground.build_decided(anew=True)
-        sample = _sample(ground)
+        sample = sample_loaded(ground)
         # The plan says which rows were not to go, and empties links that lead nowhere.
         make_plan(
             ground.staging,
@@ -56,27 +63,85 @@ def verify(
             sample=sample,
         )
         ground.staging.remember(PLANNED_FOR, to)
+        run = last_run(ground.ledger, ground.destination_id)
         found = compare(
             ground.staging,
             ground.destination,
             compiled.tables,
-            not_loaded=_not_loaded(ground),
+            not_loaded=not_loaded(ground),
+            gone=gone(ground),
+            last_load=_last_load(ground),
             on_progress=on_progress,
         )
+        keep(ground.plan_folder / VERIFIED_FILE, _verified(ground, found, run, sample))
     return VerifyResult(
         destination=to,
+        sample=sample,
         found=found,
-        attention=0 if found.agrees else max(1, found.difference_count),
-        reports=write_verification(project.reports, project.name, to, found),
-        notes=(f"Rows set aside, not compared: {_aside(found):,}.",) if _aside(found) else (),
+        attention=0 if found.agrees else max(1, found.wrong_count),
+        reports=write_verification(project.reports, project.name, to, found, sample=sample),
+        next_command=typed("moorage spotcheck", to) if to == REHEARSAL else "",
+        notes=_notes(found),
     )
 
 
-def _aside(found: VerifyReport) -> int:
-    return sum(entry.held_back for entry in found.entries)
+def _verified(ground: Ground, found: VerifyReport, run: int, sample: int | None) -> Verified:
+    return Verified(
+        at=now_text(),
+        run=run,
+        mapping_digest=ground.mapping_digest,
+        snapshot=ground.staging.digest or "",
+        sample=sample,
+        records=sum(entry.own + entry.shared for entry in found.entries),
+        values=found.values,
+        differences=found.wrong_count,
+        agrees=found.agrees,
+    )
 
 
-def _sample(ground: Ground) -> int | None:
+def _notes(found: VerifyReport) -> tuple[str, ...]:
+    aside = sum(entry.held_back for entry in found.entries)
+    notes = [f"Rows that were not to go, not compared: {aside:,}."] if aside else []
+    if found.gone:
+        notes.append(f"Records whose row was deleted in the source, not compared: {found.gone:,}.")
+    return tuple(notes)
+
+
+def gone(ground: Ground) -> list[tuple[str, str]]:
+    """Records (model, key) that stand without a source row, as the plan knows them."""
+    return ground.staging.connection.execute(
+        f"SELECT model, key FROM meta.plan WHERE {WITHOUT_ROW}"
+    ).fetchall()
+
+
+def _last_load(ground: Ground) -> LastLoad | None:
+    """What the ledger knows of the last run; None before the first ended."""
+    ledger, destination_id = ground.ledger, ground.destination_id
+    since = ledger.last_odoo_time(destination_id)
+    if since is None:
+        return None
+
+    def touched(model: str) -> dict[int, tuple[int, str]]:
+        return {
+            row["odoo_id"]: (int(row["user_id"] or 0), str(row["touched_at"]))
+            for row in ledger.touched(destination_id, model)
+        }
+
+    return LastLoad(
+        loaded=lambda model, keys: ledger.loaded(destination_id, model, keys),
+        user_id=ground.destination.identity.user_id,
+        since=since,
+        touched=touched,
+    )
+
+
+def last_run(ledger: Ledger, destination_id: int) -> int:
+    """The number of the last run that changed records of a destination; 0 before the first."""
+    runs = [run for run in ledger.runs(destination_id) if run["kind"] in ("load", "rollback")]
+    return max((int(run["id"]) for run in runs), default=0)
+
+
+def sample_loaded(ground: Ground) -> int | None:
     """How many rows of each entry were loaded; None if all were.
 
     By what ran, not by the plan made last. A larger sample holds the smaller ones.
@@ -93,7 +158,7 @@ def _sample(ground: Ground) -> int | None:
     return None if None in sizes else max(sizes)
 
 
-def _not_loaded(ground: Ground) -> list[tuple[str, str, str]]:
+def not_loaded(ground: Ground) -> list[tuple[str, str, str]]:
     """Rows with a reason not to be in Odoo: by the plan, or refused by Odoo in a run."""
     marks = ", ".join("?" for _ in KEPT_BACK)
     reasons = {

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from moorage.commands.building import PLAN_OF, PLANNED_FOR, Ground, grounded, plan_folder
-from moorage.commands.opening import PRODUCTION, typed
+from moorage.commands.opening import PRODUCTION, opened_files, typed
+from moorage.commands.rehearsal import require_rehearsal
 from moorage.commands.result import OnProgress, Result, silent
 from moorage.commands.settled import is_settled, remember_settled
 from moorage.destination import WantedField
@@ -173,6 +174,7 @@ def run(
     `may_go` is asked once, before the first write.
     """
     started = time.monotonic()
+    rehearsal = require_rehearsal(project, to)
     with grounded(project, "run", to) as ground:
         report = _confirmed(ground, sample)
         if report is None:
@@ -187,20 +189,28 @@ def run(
         if not may_go(report):
             raise RefusedError("you did not say yes", state="Nothing was changed.")
         tables = ground.compile().tables
-        loader = Loader(
-            ground.staging,
-            ground.ledger,
-            ground.destination,
-            ground.destination_id,
-            tables,
-            on_progress=on_progress,
-        )
-        load = loader.run(report.digest, sample=report.sample)
+        with opened_files(project, tables) as files:
+            loader = Loader(
+                ground.staging,
+                ground.ledger,
+                ground.destination,
+                ground.destination_id,
+                tables,
+                files=files,
+                on_progress=on_progress,
+            )
+            load = loader.run(report.digest, sample=report.sample)
         if is_carried_out(ground.staging, ground.ledger, ground.destination_id):
             remember_settled(ground, report.sample)
         asides = aside_groups(ground.ledger, ground.destination_id)
         reports = write_reconciliation(
-            project.reports, project.name, to, load, objects=report.objects, asides=asides
+            project.reports,
+            project.name,
+            to,
+            load,
+            objects=report.objects,
+            asides=asides,
+            rehearsal=rehearsal.words if to == PRODUCTION else "",
         )
     return RunResult(
         destination=to,
@@ -208,6 +218,7 @@ def run(
         set_aside=asides,
         seconds=round(time.monotonic() - started, 1),
         attention=sum(phase.set_aside + phase.conflicts for phase in load.phases),
+        notes=(f"Rehearsal: {rehearsal.words}.",) if to == PRODUCTION else (),
         reports=reports,
         next_command=typed("moorage verify", to),
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlite3 import Row
 
 from moorage.commands.mapping import confirmation
-from moorage.commands.opening import PRODUCTION, known_discovery
+from moorage.commands.opening import PRODUCTION, REHEARSAL, known_discovery
+from moorage.commands.rehearsal import rehearsal_of
 from moorage.commands.result import Result
 from moorage.errors import MoorageError, RefusedError
 from moorage.ledger import Ledger
@@ -46,6 +47,7 @@ def status(project: Project) -> StatusResult:
             _discovered(project),
             _extracted(project),
             _mapped(project),
+            *_rehearsed(project),
             *_in_destination(project),
         ]
     )
@@ -103,6 +105,15 @@ def _mapped(project: Project) -> Step:
     if confirmed:
         return Step("map", "done", f"confirmed by {confirmed.name}, {confirmed.at[:16]}", "")
     return Step("map", "open", because, "moorage map --propose")
+
+
+def _rehearsed(project: Project) -> list[Step]:
+    """The rehearsal, where the project has a destination to rehearse on."""
+    if REHEARSAL not in project.settings.destinations:
+        return []
+    rehearsal = rehearsal_of(project)
+    state = "done" if rehearsal.is_enough else "open"
+    return [Step("rehearse", state, rehearsal.words, f"moorage signoff --to {REHEARSAL}")]
 
 
 def _in_destination(project: Project) -> list[Step]:
@@ -180,7 +191,7 @@ def _verified(project: Project, runs: Sequence[Row]) -> Step:
         made_at, words, about = "", "", PRODUCTION
     if about != PRODUCTION or not loads or made_at < str(loads[-1]["ended_at"]):
         return Step("verify", "open", "not verified since the last run", "moorage verify")
-    mark = "done" if words == "equal" else "warn"
+    mark = "done" if words.startswith("equal") else "warn"
     return Step("verify", mark, f"{words}, {made_at[:16]} UTC", "moorage verify")
 
 

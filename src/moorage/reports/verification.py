@@ -15,11 +15,17 @@ FIRST = 200
 
 
 def write_verification(
-    folder: Path, project: str, destination: str, found: VerifyReport
+    folder: Path,
+    project: str,
+    destination: str,
+    found: VerifyReport,
+    *,
+    sample: int | None = None,
 ) -> tuple[Path, ...]:
-    """Write verification.html and verification.json."""
-    page = _page(destination, found)
-    return write_report(folder, project, page, plain_verification(found), destination=destination)
+    """Write verification.html and verification.json; `sample` is what was loaded, None for all."""
+    page = _page(destination, found, sample)
+    data = {**plain_verification(found), "sample": sample}
+    return write_report(folder, project, page, data, destination=destination)
 
 
 def plain_verification(found: VerifyReport) -> dict[str, Any]:
@@ -30,13 +36,17 @@ def plain_verification(found: VerifyReport) -> dict[str, Any]:
     return {**plain, "verdict": found.verdict, "values": found.values}
 
 
-def _page(destination: str, found: VerifyReport) -> Page:
+def _page(destination: str, found: VerifyReport, sample: int | None) -> Page:
     records = sum(entry.own for entry in found.entries)
-    verdict = Chip("equal", "good") if found.agrees else Chip("differs", "bad")
+    verdict = Chip("differs", "bad")
+    if found.agrees:
+        verdict = Chip("equal but for people's work" if found.by_people else "equal", "good")
     lead = (
         f"{found.values:,} values of {records:,} records in {destination} were read back and "
         "compared with the source, each after the declared transform."
     )
+    if sample is not None:
+        lead += f" Only a sample was loaded: {sample:,} of each kind, and what they hang on."
     return Page(
         name="verification",
         title="Verification",
@@ -46,15 +56,17 @@ def _page(destination: str, found: VerifyReport) -> Page:
             Tile("Records read back", f"{records:,}"),
             Tile("Values compared", f"{found.values:,}"),
             Tile(
-                "Differences",
-                f"{found.difference_count:,}",
-                tone="bad" if found.difference_count else "good",
+                "Wrong",
+                f"{found.wrong_count:,}",
+                tone="bad" if found.wrong_count else "good",
             ),
+            Tile("Changed by people", f"{found.by_people:,}", "in Odoo, since the last run"),
             Tile("Took", f"{found.duration_seconds:.0f} s", f"Odoo {found.odoo_seconds:.0f} s"),
         ),
         sections=(
             _entries(found),
             _differences(found),
+            *_by_people(found),
             _sums(found),
             _counts(found),
             _extras(found),
@@ -72,14 +84,18 @@ def _entries(found: VerifyReport) -> Section:
             number(entry.held_back),
             number(entry.fields),
             number(entry.values),
-            chip("equal", "good")
-            if not entry.differences
-            else chip(f"{entry.differences:,} differ", "bad"),
+            number(entry.by_people),
+            chip("equal", "good") if not entry.wrong else chip(f"{entry.wrong:,} wrong", "bad"),
         )
         for entry in found.entries
     )
-    heads = ("Entry", "#Rows", "#Own record", "#Shared", "#Held back", "#Fields", "#Values", "")
+    heads = (
+        "Entry", "#Rows", "#Own record", "#Shared", "#Held back", "#Fields", "#Values",
+        "#By people", "",
+    )  # fmt: skip
     intro = "Shared rows were matched or merged; held back ones were not to go and are not there."
+    if found.gone:
+        intro += f" {found.gone:,} records whose row was deleted in the source are left out."
     return Section("By entry", intro, heads, rows)
 
 
@@ -90,16 +106,35 @@ def _differences(found: VerifyReport) -> Section:
             text(KINDS.get(about.kind, about.kind)),
             text(f"{about.model} {about.odoo_id or ''}"),
         )
-        for about in found.differences[:FIRST]
+        for about in [one for one in found.differences if not one.changed_by][:FIRST]
     )
     return Section(
-        "Differences",
+        "Wrong",
         "",
         ("Where", "What", "In Odoo"),
         rows,
-        cut=max(0, found.difference_count - FIRST),
-        empty="There are none.",
+        cut=max(0, found.wrong_count - FIRST),
+        empty="Nothing is.",
     )
+
+
+def _by_people(found: VerifyReport) -> tuple[Section, ...]:
+    """What somebody changed in Odoo since the last run: it is theirs, and nothing to mend."""
+    told = [one for one in found.differences if one.changed_by][:FIRST]
+    rows = tuple(
+        (
+            code(f"{one.entry}.{one.field}", below=one.key),
+            text(f"{one.model} {one.odoo_id or ''}"),
+            text(one.changed_by or "", below=one.changed_at or ""),
+        )
+        for one in told
+    )
+    if not found.by_people:
+        return ()
+    intro = "Written in Odoo after the last run, by others than Moorage's user. Times are UTC."
+    heads = ("Where", "In Odoo", "By")
+    cut = max(0, found.by_people - len(rows))
+    return (Section("Changed by people", intro, heads, rows, cut=cut),)
 
 
 def _sums(found: VerifyReport) -> Section:
@@ -109,7 +144,7 @@ def _sums(found: VerifyReport) -> Section:
             text(about.currency),
             Cell(f"{about.expected:,}", is_figure=True),
             Cell(f"{about.found:,}", is_figure=True),
-            _agrees(about.agrees),
+            chip("by people", "plain") if about.by_people else _agrees(about.agrees),
         )
         for about in found.sums
     )
