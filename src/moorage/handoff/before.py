@@ -17,7 +17,12 @@ from moorage.reports.inventory import (
     split,
 )
 from moorage.reports.page import Cell, Chip, Page, Section, Tile, code, text
-from moorage.reports.scope import counted_sections, scope_page
+from moorage.reports.scope import (
+    asked_section,
+    counted_sections,
+    custom_fields_section,
+    scope_page,
+)
 from moorage.reports.surroundings import destination_sections
 from moorage.reports.tables import SavedTable
 
@@ -41,12 +46,14 @@ def _scope(contents: Contents) -> Page:
     found = contents.assessment
     whole = scope_page(found)
     sections = (
+        asked_section(found.discovery),
         grade_section(found.grade),
         estimate_section(found.estimate),
-        *(section for section in counted_sections(found.discovery) if section),
+        *counted_sections(found.discovery),
+        custom_fields_section(found.discovery),
     )
     verdict = Chip(f"grade {found.grade.letter}", whole.verdict.tone)
-    return Page("scope", "Scope", verdict, whole.lead, whole.tiles, sections)
+    return Page("scope", "Scope", verdict, whole.lead, whole.tiles, tuple(filter(None, sections)))
 
 
 def _compatibility(contents: Contents, files: tuple[tuple[str, str], ...]) -> Page:
@@ -73,8 +80,9 @@ def _destination(contents: Contents) -> Page:
     else:
         missing = found.survey.missing_models
         verdict = Chip(f"{len(missing)} models missing", "bad") if missing else Chip("fits", "good")
+        host = HOSTS[found.survey.hosting]
         lead = (
-            f"Odoo {found.identity.version}, {found.identity.edition}, {HOSTS[found.survey.hosting]};"
+            f"Odoo {found.identity.version}, {found.identity.edition}, {host};"
             f" records go into it by its JSON-2 API, as user {found.identity.user_login}."
         )
     return Page("destination", "The destination", verdict, lead, sections=tuple(sections))

@@ -19,6 +19,8 @@ from moorage.reports.tables import SavedTable, save_table
 from moorage.reports.writing import draw, moment, put
 
 DATA = "data"
+#: So many rows of a table with a spreadsheet are printed.
+ON_PAPER = 50
 #: Reports that are drawn again as they were made; what is said where there is none yet.
 EARLIER = {
     "mapping": ("Mapping", "moorage map"),
@@ -118,10 +120,26 @@ def _draw_all(folder: Path, contents: Contents, overview: Page, pages: Sequence[
             "after": pages[place + 1] if place + 1 < len(pages) else None,
         }
         put(folder / f"{page.name}.html", draw("handoff.html.j2", page=page, **around, **shared))
+    pages = [_for_paper(page) for page in pages]
     put(
         folder / "print.html",
         draw("handoff_print.html.j2", page=overview, pages=pages, **shared),
     )
+
+
+def _for_paper(page: Page) -> Page:
+    """`page` with long tables cut, where a spreadsheet has them whole."""
+    sections = [
+        replace(
+            section,
+            rows=section.rows[:ON_PAPER],
+            cut=section.cut + len(section.rows) - ON_PAPER,
+        )
+        if section.files and len(section.rows) > ON_PAPER
+        else section
+        for section in page.sections
+    ]
+    return replace(page, sections=tuple(sections))
 
 
 def _draw_overview(

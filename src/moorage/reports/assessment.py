@@ -16,7 +16,12 @@ from moorage.reports.page import Cell, Section, Tone, chip, code, number, text
 from moorage.reports.tables import Row
 from moorage.sources.base import Discovery
 
-SHAPES: dict[str, Tone] = {"1:1": "good", "lossy": "warn", "1:many": "plain", "not migrated": "quiet"}
+SHAPES: dict[str, Tone] = {
+    "1:1": "good",
+    "lossy": "warn",
+    "1:many": "plain",
+    "not migrated": "quiet",
+}
 GRADE_TONES: dict[str, Tone] = {"A": "good", "B": "good", "C": "warn", "D": "bad"}
 HEADS = ("Kind", "Source object", "Rows", "Fits", "Odoo models", "What does not arrive")
 

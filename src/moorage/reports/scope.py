@@ -62,29 +62,34 @@ def scope_sections(found: Assessment) -> tuple[Section, ...]:
     automations, roles = split(inventory_of(found.discovery))
     counted = found.discovery.details.get("automations") or {}
     sections = [
+        asked_section(found.discovery),
+        grade_section(found.grade),
+        estimate_section(found.estimate),
         *counted_sections(found.discovery),
         compatibility_section(found.fates, source),
         *destination_sections(found.identity, found.survey, found.fates, found.problem),
-        grade_section(found.grade),
-        estimate_section(found.estimate),
         automations_section(automations, counted),
         roles_section(roles) if roles else None,
+        custom_fields_section(found.discovery),
     ]
     return tuple(section for section in sections if section)
 
 
 def counted_sections(discovery: Discovery) -> list[Section | None]:
-    """What the source holds: questions, counts, fields, pipelines, files, oddities."""
+    """What the source holds: counts, oddities, pipelines, files; what does not come."""
     details = discovery.details
     return [
-        _list("To be answered", "A person has to decide these.", discovery.questions),
         _objects(discovery),
         _list("What was noticed", "", discovery.notes),
         _absent(discovery),
         _pipelines(details.get("pipelines")),
         _files(details.get("attachments")),
-        _custom_fields(discovery),
     ]
+
+
+def asked_section(discovery: Discovery) -> Section | None:
+    """What a person has to answer."""
+    return _list("To be answered", "A person has to decide these.", discovery.questions)
 
 
 def _list(title: str, intro: str, items: tuple[str, ...]) -> Section | None:
@@ -94,7 +99,8 @@ def _list(title: str, intro: str, items: tuple[str, ...]) -> Section | None:
 def _objects(discovery: Discovery) -> Section:
     rows = tuple(
         (
-            text(found.label, below=found.name if found.name != found.label.lower() else ""),
+            text(found.label),
+            code(found.name),
             number(found.row_count),
             number(len(found.fields)),
             number(sum(field.custom for field in found.fields)),
@@ -105,9 +111,9 @@ def _objects(discovery: Discovery) -> Section:
     return Section(
         "Records",
         "As the source itself counts them.",
-        ("Kind", "#Records", "#Fields", "#Custom"),
+        ("Kind", "In the source", "#Records", "#Fields", "#Custom"),
         rows,
-        totals=(text("Sum"), number(total), text(""), text("")),
+        totals=(text("Sum"), text(""), number(total), text(""), text("")),
     )
 
 
@@ -131,11 +137,13 @@ def _absent(discovery: Discovery) -> Section | None:
     )
 
 
-def _custom_fields(discovery: Discovery) -> Section | None:
+def custom_fields_section(discovery: Discovery) -> Section | None:
+    """The fields that users of the source added."""
     rows: list[tuple[Cell, ...]] = [
         (
-            text(field.label, below=f"{found.name}.{field.name}"),
-            code(field.type),
+            text(field.label),
+            code(f"{found.name}.{field.name}"),
+            text(field.type),
             text(", ".join(field.options[:8]) + (" …" if len(field.options) > 8 else "")),
         )
         for found in discovery.objects
@@ -144,7 +152,7 @@ def _custom_fields(discovery: Discovery) -> Section | None:
     ]
     if not rows:
         return None
-    return Section("Custom fields", "", ("Field", "Type", "Options"), tuple(rows))
+    return Section("Custom fields", "", ("Field", "In the source", "Type", "Options"), tuple(rows))
 
 
 def _pipelines(found: Any) -> Section | None:
