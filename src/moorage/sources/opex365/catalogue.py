@@ -61,6 +61,7 @@ _OBJECTS = {
     ),
     "lost_reason": ("Reason of loss", "", "id text, name text, record_count integer"),
     "lead_source": ("Lead source", "", "id text, name text"),
+    "tag": ("Tag", "", "id text, name text, record_count integer"),
     "account": (
         "Account",
         "account",
@@ -69,7 +70,8 @@ _OBJECTS = {
         f" {_PHONES}, phones_all text, website url, industry select, relationship select,"
         " category select, ownership select, revenue money, employees integer, sic text,"
         " ticker text, credit_limit money, credit_on_hold boolean, payment_terms select,"
-        f" currency text, description text, {_MAY}, {_ADDRESS}, active boolean, status select,"
+        f" currency text, tags links tag, description text, {_MAY}, {_ADDRESS}, active boolean,"
+        " status select,"
         f" master_id link account, {_OWNER}",
     ),
     "contact": (
@@ -80,7 +82,8 @@ _OBJECTS = {
         f" parent_contact text, email email, {_PHONES}, mobile phone, phones_all text, website url,"
         " birthday date, anniversary date, gender select, family_status select, spouse text,"
         " assistant text, assistant_phone phone, manager text, role select,"
-        f" preferred_contact select, lead_source select, description text, {_MAY},"
+        f" preferred_contact select, lead_source select, tags links tag,"
+        f" description text, {_MAY},"
         f" has_own_address boolean, {_ADDRESS}, active boolean, status select,"
         f" master_id link contact, {_OWNER}",
     ),
@@ -99,9 +102,9 @@ _OBJECTS = {
         " priority select, industry select, revenue money, employees integer, budget money,"
         " amount money,"
         " amount_base money, currency text, expected_close_date date, description text,"
-        " qualification text, contact_id link contact, account_id link account, customer reference,"
-        f" {_ADDRESS}, outcome select, status select, lost_reason_id link lost_reason,"
-        f" opportunity_id link opportunity, master_id link lead, {_OWNER}",
+        " qualification text, stage_id link stage, contact_id link contact,"
+        f" account_id link account, customer reference, {_ADDRESS}, outcome select, status select,"
+        f" lost_reason_id link lost_reason, opportunity_id link opportunity, master_id link lead, {_OWNER}",
     ),
     "opportunity": (
         "Opportunity",

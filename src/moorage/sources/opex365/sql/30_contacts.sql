@@ -24,6 +24,13 @@ LEFT JOIN tidy._countries c ON c.written = lower(trim(g.country))
 LEFT JOIN tidy._states s ON s.written = lower(trim(g.state))
 WHERE coalesce(g.l1, g.l2, g.l3, g.city, g.zip, g.state, g.country) IS NOT NULL;
 
+-- What sorts accounts and contacts in Dataverse is a tag in Odoo.
+CREATE TABLE tidy.tag AS
+SELECT tidy._name_form(name) AS id, min(name) AS name, count(*) AS record_count FROM (
+    SELECT customertypecode_label AS name FROM tidy._account
+    UNION ALL SELECT accountrolecode_label FROM tidy._contact
+) WHERE name IS NOT NULL GROUP BY 1;
+
 CREATE TABLE tidy.account AS
 SELECT a.id, a.name, a.accountnumber AS account_number, a.parentaccountid AS parent_id,
     a.primarycontactid AS primary_contact_id, a.primarycontactid_label AS primary_contact,
@@ -33,6 +40,7 @@ SELECT a.id, a.name, a.accountnumber AS account_number, a.parentaccountid AS par
     a.accountcategorycode_label AS category, a.ownershipcode_label AS ownership, a.revenue,
     a.numberofemployees AS employees, a.sic, a.tickersymbol AS ticker, a.creditlimit AS credit_limit,
     a.creditonhold AS credit_on_hold, a.paymenttermscode_label AS payment_terms, cur.code AS currency,
+    CASE WHEN a.customertypecode_label IS NOT NULL THEN [tidy._name_form(a.customertypecode_label)] END AS tags,
     a.description, coalesce(a.donotemail, false) AS do_not_email, coalesce(a.donotphone, false) AS do_not_phone,
     coalesce(a.donotbulkemail, false) AS do_not_bulk_email,
     d.street AS "address.street", d.street2 AS "address.street2", d.city AS "address.city", d.zip AS "address.zip",
@@ -61,7 +69,8 @@ SELECT p.id, coalesce(p.fullname, tidy._joined([p.firstname, p.lastname]), p.ema
     p.websiteurl AS website, p.birthdate AS birthday, p.anniversary, p.gendercode_label AS gender,
     p.familystatuscode_label AS family_status, p.spousesname AS spouse, p.assistantname AS assistant,
     p.assistantphone AS assistant_phone, p.managername AS manager, p.accountrolecode_label AS role,
-    p.preferredcontactmethodcode_label AS preferred_contact, p.leadsourcecode_label AS lead_source, p.description,
+    p.preferredcontactmethodcode_label AS preferred_contact, p.leadsourcecode_label AS lead_source,
+    CASE WHEN p.accountrolecode_label IS NOT NULL THEN [tidy._name_form(p.accountrolecode_label)] END AS tags, p.description,
     coalesce(p.donotemail, false) AS do_not_email, coalesce(p.donotphone, false) AS do_not_phone,
     coalesce(p.donotbulkemail, false) AS do_not_bulk_email,
     d.id IS NOT NULL AS has_own_address, coalesce(d.street, CASE WHEN d.id IS NULL THEN f.street END) AS "address.street",

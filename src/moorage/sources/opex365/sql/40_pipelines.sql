@@ -25,7 +25,9 @@ CREATE TABLE tidy.pipeline AS
 SELECT process_id AS id, coalesce(any_value(process), 'Business process') AS name, true AS is_process, count(*) AS opportunity_count
 FROM tidy._opportunity_processes GROUP BY process_id
 UNION ALL
-SELECT 'none', 'Sales (OPEX 365)', false, count(*) FROM tidy._opportunity_stages WHERE pipeline_id = 'none' HAVING count(*) > 0;
+SELECT 'none', 'Sales (OPEX 365)', false, count(*) FROM tidy._opportunity_stages WHERE pipeline_id = 'none' HAVING count(*) > 0
+UNION ALL
+SELECT 'lead', 'Leads (OPEX 365)', false, 0 FROM tidy._lead HAVING count(*) > 0;
 
 -- The order of a flow's stages is only told by the ways that records took through them.
 CREATE TABLE tidy._stage_order AS
@@ -51,7 +53,11 @@ WITH found AS (
         AND (known.primaryentitytypecode IS NULL OR known.primaryentitytypecode IN ('opportunity', 'lead')))
     GROUP BY stage_id, pipeline_id
     UNION ALL
-    SELECT id || '-won', 'Won', id, 98, NULL, NULL, 'won' FROM tidy.pipeline
+    SELECT 'lead-' || tidy._name_form(statuscode_label), min(statuscode_label), 'lead', NULL, NULL,
+        min(1000000000.0 * statecode + statuscode), 'open'
+    FROM tidy._lead WHERE statuscode_label IS NOT NULL GROUP BY 1
+    UNION ALL
+    SELECT id || '-won', 'Won', id, 98, NULL, NULL, 'won' FROM tidy.pipeline WHERE id <> 'lead'
 )
 SELECT id, coalesce(name, 'Stage') AS name, pipeline_id, category_name AS category, outcome,
     row_number() OVER (PARTITION BY pipeline_id ORDER BY outcome = 'won', coalesce(category, 0), place NULLS LAST, name, id) AS position

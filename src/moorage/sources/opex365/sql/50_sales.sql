@@ -46,6 +46,7 @@ SELECT l.id, coalesce(l.subject, l.fullname, l.companyname, l.emailaddress1) AS 
     l.industrycode_label AS industry, l.revenue, l.numberofemployees AS employees, l.budgetamount AS budget,
     l.estimatedamount AS amount, coalesce(l.estimatedamount_base, l.estimatedamount) AS amount_base, cur.code AS currency,
     l.estimatedclosedate AS expected_close_date, l.description, l.qualificationcomments AS qualification,
+    'lead-' || tidy._name_form(l.statuscode_label) AS stage_id,
     coalesce(pc.id, CASE WHEN l.customerid_table = 'contact' THEN l.customerid END) AS contact_id,
     coalesce(pa.id, CASE WHEN l.customerid_table = 'account' THEN l.customerid END) AS account_id,
     CASE WHEN coalesce(l.parentcontactid, CASE WHEN l.customerid_table = 'contact' THEN l.customerid END) IS NOT NULL
