@@ -1,6 +1,6 @@
 """The named transforms of a mapping's `do` lists, each declared once with its own description."""
 
-from moorage.mapping.transforms import external, text, values
+from moorage.mapping.transforms import external, placeholders, text, values
 from moorage.mapping.transforms.base import REGISTRY, ArgumentError, Kind, Outcome, Transform
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Outcome",
     "Transform",
     "external",
+    "placeholders",
     "text",
     "values",
 ]

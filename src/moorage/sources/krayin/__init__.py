@@ -25,6 +25,11 @@ OPTIONS: dict[str, tuple[Any, str]] = {
         "The value of APP_TIMEZONE in Krayin's .env; Krayin's own default is Asia/Kolkata.",
     ),
     "currency": ("USD", "The value of APP_CURRENCY in Krayin's .env."),
+    "files": (
+        "",
+        "Where Krayin keeps its files: the folder storage/app/public, a copy of it, or an address"
+        " as s3://bucket/prefix.",
+    ),
 }
 
 #: Options that count for both ways.

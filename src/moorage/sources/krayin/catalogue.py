@@ -121,6 +121,48 @@ _OBJECTS = {
         " position integer, quantity decimal, price money, amount money",
     ),
     "line_products": ("Product that stands for an amount", "", "id text, name text"),
+    "activities": (
+        "Activity",
+        "activities",
+        "id text, title text, type text!, is_done boolean, heading html, comment html,"
+        " details html, schedule_from datetime, schedule_to datetime, happened_at datetime,"
+        " deadline date, duration_minutes integer, location text, user_id link users,"
+        " author_email text, record reference, record_object text, lead_id link leads,"
+        " other_links text, participants references, participant_names text,"
+        f" attendees references, files links activity_files, {_STAMPS}",
+    ),
+    "activity_files": (
+        "File of an activity",
+        "activity_files",
+        "id text, name text!, path file!, mimetype text, activity_id link activities,"
+        f" record reference, record_object text, {_STAMPS}",
+    ),
+    "emails": (
+        "E-mail",
+        "emails",
+        "id text, subject text, body html, is_outgoing boolean, is_draft boolean,"
+        " sent_at datetime, direction text, sender text, sender_address email, author reference,"
+        " sent_to text, cc text, bcc text, recipients references, message_id text,"
+        " thread_id link emails, record reference, record_object text, folders text,"
+        f" is_read boolean, tags multiselect, files links email_attachments, {_STAMPS}",
+    ),
+    "email_attachments": (
+        "Attachment of an e-mail",
+        "email_attachments",
+        "id text, name text!, path file!, mimetype text, size integer, content_id text,"
+        f" email_id link emails, record reference, record_object text, {_STAMPS}",
+    ),
+    "attribute_files": (
+        "File in a custom field",
+        "",
+        "id text, name text!, path file!, mimetype text, label text, record reference,"
+        " record_object text",
+    ),
+    "email_templates": (
+        "E-mail template",
+        "email_templates",
+        f"id text, name text!, subject text, content html, written_for text, {_STAMPS}",
+    ),
 }
 
 _OPTIONS = {

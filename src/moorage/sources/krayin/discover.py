@@ -8,21 +8,30 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from moorage.sources.base import Discovery, SourceObject
+from moorage.sources.base import Discovery, FileStore, SourceObject
 from moorage.sources.krayin import catalogue
-from moorage.sources.krayin.attributes import Attribute, read_attributes
+from moorage.sources.krayin.attributes import OBJECTS, Attribute, read_attributes
+from moorage.sources.krayin.files import file_notes, look_at, named_paths
+from moorage.sources.krayin.inventory import inventory
 from moorage.sources.krayin.pipelines import read_pipelines, stage_questions
 from moorage.sources.krayin.reader import Reader, quoted
 from moorage.sources.krayin.schema import Schema
 from moorage.sources.krayin.tables import COUNTED, EXTRACTED
 
 
-def discover(reader: Reader, schema: Schema, timezone: str, currency: str) -> Discovery:
-    """What the source holds, without its rows."""
+def discover(
+    reader: Reader,
+    schema: Schema,
+    timezone: str,
+    currency: str,
+    files: FileStore | None = None,
+) -> Discovery:
+    """What the source holds, without its rows; with `files`, how many and how large they are."""
     look = Look(reader, schema)
     attributes = read_attributes(reader, schema)
     pipelines = read_pipelines(reader, schema)
     counts = look.counts()
+    told_files = look_at(named_paths(reader, schema), files)
     details = {
         "table_counts": counts,
         "pipelines": [pipeline.as_dict() for pipeline in pipelines],
@@ -31,14 +40,17 @@ def discover(reader: Reader, schema: Schema, timezone: str, currency: str) -> Di
         "activities": look.grouped("activities", "type"),
         "email_count": counts.get("emails", 0),
         "attachments": look.attachments(counts),
+        "files": told_files,
+        "inventory": inventory(reader, schema),
         "automations": {name: counts.get(name, 0) for name in ("workflows", "webhooks",
                         "web_forms", "email_templates", "marketing_campaigns")},
         "currency": currency,
         "timezone": timezone,
     }  # fmt: skip
     time_note, time_question = look.time_zone(timezone)
-    notes = [*schema.notes(), *time_note, *look.oddities(), *_not_moved(counts)]
-    questions = [*stage_questions(pipelines), *time_question]
+    files_note, files_question = file_notes(told_files)
+    notes = [*schema.notes(), *time_note, *look.oddities(), *files_note]
+    questions = [*stage_questions(pipelines), *time_question, *files_question]
     return Discovery(
         kind="krayin",
         release=schema.release,
@@ -70,12 +82,6 @@ def _described(attribute: Attribute) -> dict[str, Any]:
         "options": list(attribute.options),
         "required": attribute.required,
     }
-
-
-def _not_moved(counts: Mapping[str, int]) -> list[str]:
-    nouns = {"activities": "activity", "emails": "e-mail"}
-    later = [_counted(counts[name], noun) for name, noun in nouns.items() if counts.get(name)]
-    return [f"Counted, not read in this version: {', '.join(later)}."] if later else []
 
 
 def _counted(count: int, noun: str) -> str:
@@ -115,7 +121,12 @@ class Look:
         return {str(value): int(count or 0) for value, count in rows}
 
     def derived_count(self, name: str) -> int:
-        """Rows of an object without a table: wordings of lost reasons; others are made later."""
+        """Rows of an object without a table: wordings of lost reasons, files in custom fields.
+
+        Others are made later, and count 0 here.
+        """
+        if name == "attribute_files":
+            return self._attribute_files()
         if name != "lost_reasons":
             return 0
         return self._number(
@@ -123,10 +134,22 @@ class Look:
             f" FROM {self._table('leads')} WHERE trim(lost_reason) <> ''"
         )
 
+    def _attribute_files(self) -> int:
+        photos = "SELECT count(*) FROM {} WHERE image <> ''".format(self._table("users"))
+        count = self._number(photos) if self._schema.has("users", "image") else 0
+        if not (self._schema.has("attribute_values") and self._schema.has("attributes")):
+            return count
+        return count + self._number(
+            f"SELECT count(*) FROM {self._table('attribute_values')} v JOIN"
+            f" {self._table('attributes')} a ON a.id = v.attribute_id"
+            " WHERE a.type IN ('file', 'image') AND v.text_value <> ''"
+            f" AND v.entity_type IN ({', '.join(repr(name) for name in OBJECTS)})"
+        )
+
     def owners(self) -> dict[str, dict[str, int]]:
         """By user id, how many records of each table that user owns."""
         owned: dict[str, dict[str, int]] = {}
-        for table in ("leads", "persons", "organizations", "quotes"):
+        for table in ("leads", "persons", "organizations", "quotes", "activities"):
             for user_id, count in self.grouped(table, "user_id").items():
                 owned.setdefault(user_id, {})[table] = count
         return owned

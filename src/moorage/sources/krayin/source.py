@@ -22,6 +22,7 @@ from moorage.sources.krayin.interval import changes, pulse
 from moorage.sources.krayin.reader import Address, Reader
 from moorage.sources.krayin.schema import Schema, probe
 from moorage.sources.krayin.tables import EXTRACTED
+from moorage.sources.stores import folder_store
 
 SQL_FOLDER = Path(__file__).with_name("sql")
 #: The static files that need the table of custom attributes, and those that need its columns.
@@ -48,7 +49,16 @@ AFTER_PIVOT = (
 class KrayinSource:
     """A Krayin database, open for reading."""
 
-    def __init__(self, reader: Reader, schema: Schema, *, timezone: str, currency: str) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        schema: Schema,
+        *,
+        timezone: str,
+        currency: str,
+        files: FileStore | None = None,
+    ) -> None:
+        self._files = files
         self._reader = reader
         self._schema = schema
         self._timezone = timezone
@@ -56,7 +66,7 @@ class KrayinSource:
 
     def discover(self) -> Discovery:
         """Counts, fields, stages, owners, oddities: a few queries."""
-        return discover(self._reader, self._schema, self._timezone, self._currency)
+        return discover(self._reader, self._schema, self._timezone, self._currency, self._files)
 
     def raw_tables(self) -> Sequence[RawTable]:
         """All tables with a place in this version, in one snapshot that begins now."""
@@ -85,8 +95,8 @@ class KrayinSource:
         return tidy_statements(attributes, self._timezone, self._currency)
 
     def files(self) -> FileStore | None:
-        """None: only the database is open."""
-        return None
+        """The folder or address of `source.files`, or None where it was not said."""
+        return self._files
 
     def close(self) -> None:
         """Close the connection. Safe to call twice."""
@@ -111,6 +121,8 @@ def open_source(options: Mapping[str, Any]) -> KrayinSource:
     """Connect and look at the schema; SettingsError names what does not fit."""
     timezone = checked_timezone(options.get("timezone"))
     currency = checked_currency(options.get("currency"))
+    given = str(options.get("files") or "")
+    files = folder_store(given, where="source.files") if given else None
     address = Address(
         str(options.get("host") or "127.0.0.1"),
         _port(options.get("port")),
@@ -124,7 +136,7 @@ def open_source(options: Mapping[str, Any]) -> KrayinSource:
     except BaseException:
         reader.close()
         raise
-    return KrayinSource(reader, schema, timezone=timezone, currency=currency)
+    return KrayinSource(reader, schema, timezone=timezone, currency=currency, files=files)
 
 
 def checked_currency(value: Any) -> str:

@@ -103,7 +103,8 @@ NEEDED = {
     "lead_pipeline_stages": ("lead_pipeline_id",),
 }
 
-#: Tables of Krayin that are counted and listed but whose rows are not moved. Anything else in the database is reported as unknown.
+#: Tables of Krayin that are counted and listed but whose rows are not moved. Anything else in the
+#: database is reported as unknown.
 COUNTED = (
     "workflows", "webhooks", "web_forms", "web_form_attributes", "marketing_campaigns",
     "marketing_events", "warehouse_tags", "datagrid_saved_filters",

@@ -64,7 +64,8 @@ WITH dated AS (
         CAST(greatest(TRY_CAST(d.schedule_from AS TIMESTAMP), TRY_CAST(d.schedule_to AS TIMESTAMP)) AS DATE) AS due,
         TRY_CAST(d.created_at AS TIMESTAMP) AS created_wall,
         CASE WHEN d.ends > d.starts THEN date_diff('minute', d.starts, d.ends) END AS duration_minutes,
-        tidy._filled(d.location) AS location, u.id AS user_id, u.name AS user_name,
+        tidy._filled(d.location) AS location, u.id AS user_id,
+        CASE WHEN u.email IS NOT NULL THEN '"' || replace(u.name, '"', '') || '" <' || u.email || '>' END AS author_email,
         r.record, split_part(r.record, ':', 1) AS record_object,
         CASE WHEN r.record LIKE 'leads:%' THEN split_part(r.record, ':', 2) END AS lead_id,
         array_to_string(CASE WHEN r.by_participant THEN r.labels ELSE r.labels[2:] END, chr(10)) AS other_links,
@@ -76,7 +77,7 @@ WITH dated AS (
     FROM dated d
     LEFT JOIN tidy._activity_records r ON r.id = d.id
     LEFT JOIN tidy._participants p ON p.activity_id = d.id
-    LEFT JOIN raw.users u ON u.id = tidy._link(d.user_id)
+    LEFT JOIN tidy.users u ON u.id = tidy._link(d.user_id)
 )
 SELECT id, title, type, is_done,
     '<p><strong>' || tidy._escaped(title) || '</strong></p>' AS heading, comment,
@@ -87,7 +88,7 @@ SELECT id, title, type, is_done,
         'Also linked to: ' || replace(tidy._escaped(nullif(other_links, '')), chr(10), ', ')],
         lambda part: part IS NOT NULL), '<br>'), '') || '</p>' AS details,
     schedule_from, schedule_to, happened_at, coalesce(due, CAST(created_wall AS DATE)) AS deadline,
-    duration_minutes, location, user_id, record, record_object, lead_id,
+    duration_minutes, location, user_id, author_email, record, record_object, lead_id,
     nullif(other_links, '') AS other_links, participants, participant_names,
     list_sort(list_distinct(list_concat(participants,
         CASE WHEN user_id IS NULL THEN [] ELSE ['users:' || user_id] END))) AS attendees,

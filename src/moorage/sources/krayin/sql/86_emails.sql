@@ -125,8 +125,8 @@ SELECT e.id, tidy._filled(e.subject) AS subject, b.body, d.is_outgoing, d.is_dra
         ELSE '"' || regexp_replace(e.name, '["\\<>\x00-\x1f]+', ' ', 'g') || '" <' || d.sender || '>' END AS sender,
     d.sender AS sender_address,
     CASE WHEN d.is_outgoing THEN coalesce('users:' || book.user_id, 'persons:' || book.person_id)
-        ELSE coalesce('persons:' || book.person_id, 'users:' || book.user_id,
-            CASE WHEN d.sender IS NULL THEN 'persons:' || r.person_id END) END AS author,
+        -- Of several persons with the address, the one that the mail hangs on.
+        ELSE coalesce('persons:' || book.person_id, 'persons:' || linked.id, 'users:' || book.user_id) END AS author,
     array_to_string(a.tos, ', ') AS sent_to, array_to_string(a.ccs, ', ') AS cc,
     array_to_string(a.bccs, ', ') AS bcc, c.recipients,
     '<' || coalesce(tidy._filled(trim(e.message_id, '<> ')), 'krayin-' || e.id || '@moorage.invalid')
@@ -144,6 +144,8 @@ JOIN tidy._mail_records r ON r.id = e.id
 JOIN tidy._mail_bodies b ON b.id = e.id
 LEFT JOIN tidy._mail_recipients c ON c.id = e.id
 LEFT JOIN tidy._address_book book ON book.address = d.sender
+LEFT JOIN tidy.persons linked ON linked.id = r.person_id
+    AND (d.sender IS NULL OR list_contains(linked.emails_all, d.sender))
 LEFT JOIN (
     SELECT et.email_id, list(DISTINCT t.name ORDER BY t.name) AS names
     FROM raw.email_tags et JOIN raw.tags t ON t.id = et.tag_id GROUP BY et.email_id
