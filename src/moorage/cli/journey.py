@@ -12,7 +12,7 @@ from rich.markup import escape
 from moorage.cli.later import later
 from moorage.cli.queues import show_groups
 from moorage.cli.screen import Screen
-from moorage.cli.tables import counted, figures, heading, state, table, waiting
+from moorage.cli.tables import counted, figures, heading, moment, state, table, waiting
 from moorage.cli.verb import Work, verb
 from moorage.commands.result import Result
 from moorage.errors import SettingsError
@@ -80,7 +80,7 @@ def _named(name: str) -> str:
     return name
 
 
-def show_map(screen: Console, result: Result) -> None:
+def show_map(screen: Screen, result: Result) -> None:
     """The table, the findings, or the confirmation."""
     if isinstance(result, mapping.CheckResult):
         heading(screen, "The mapping fits", f"{result.rule_count} rules")
@@ -101,7 +101,35 @@ def show_map(screen: Console, result: Result) -> None:
         for name in result.added_objects:
             state(screen, "ask", f"{escape(name)} asks for a decision")
     elif isinstance(result, mapping.MapResult):
+        _show_mapping(screen, result)
+
+
+def _show_mapping(screen: Screen, result: mapping.MapResult) -> None:
+    if screen.is_verbose:
         _show_rules(screen, result)
+    else:
+        _show_entries(screen, result)
+    if result.confirmed:
+        state(screen, "done", f"confirmed by {escape(result.confirmed.name)}")
+    else:
+        state(screen, "now", escape(result.unconfirmed_because))
+
+
+def _show_entries(screen: Console, result: mapping.MapResult) -> None:
+    """One line for each entry; all rules are in the report."""
+    heading(screen, "Mapping", f"{len(result.rows)} rules")
+    entries: dict[tuple[str, str], list[int]] = {}
+    for row in result.rows:
+        if row.entry:
+            filled, left, proposed = entries.setdefault((row.entry, row.model), [0, 0, 0])
+            is_open = row.status == "proposed" and not result.confirmed
+            entries[row.entry, row.model] = [
+                filled + bool(row.target), left + (not row.target), proposed + is_open
+            ]  # fmt: skip
+    rows = [(entry, model, *map(str, counts)) for (entry, model), counts in entries.items()]
+    heads = ("entry", "in Odoo", "filled", "left", "open")
+    table(screen, heads, rows, right=2)
+    screen.print("[dim]every rule: --verbose, or the report[/]")
 
 
 def _show_rules(screen: Console, result: mapping.MapResult) -> None:
@@ -119,10 +147,6 @@ def _show_rules(screen: Console, result: mapping.MapResult) -> None:
     table(screen, ("source", "Odoo", "how"), rows)
     left = sum(not row.target for row in result.rows)
     state(screen, "note", f"{left} source fields are not moved, each with its reason in the file")
-    if result.confirmed:
-        state(screen, "done", f"confirmed by {escape(result.confirmed.name)}")
-    else:
-        state(screen, "now", escape(result.unconfirmed_because))
 
 
 def prepare(
@@ -206,7 +230,7 @@ def show_plan(screen: Console, result: loading.PlanResult) -> None:
             words = f"{counted(count, verb_name.removesuffix('s'))} {waiting(count)}"
             state(screen, "ask", f"{words}: moorage {verb_name}. Odoo stays as it is until then.")
     if result.confirmed_by:
-        words = f"confirmed by {escape(result.confirmed_by)}, {result.confirmed_at}"
+        words = f"confirmed by {escape(result.confirmed_by)}, {moment(result.confirmed_at)}"
         state(screen, "done", words)
     elif report.changes_nothing:
         state(screen, "done", "There is nothing to do.")

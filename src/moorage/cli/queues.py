@@ -116,14 +116,16 @@ def show_duplicates(screen: Console, result: queues.DuplicatesResult) -> None:
         f"{counted(len(groups), 'group')} of possible duplicates",
         f"{count:,} {waiting(count)}" if count else "",
     )
+    shown = result.rows[:MANY]
     rows = [
         (
-            escape(row.group).replace(" ", "\n", 1),
+            # A group is named once: its members follow.
+            "" if place and shown[place - 1].group == row.group else escape(row.group),
             escape(row.key),
             escape(row.why),
             escape(row.decision) if row.decision else "[yellow]?[/]",
         )
-        for row in result.rows[:MANY]
+        for place, row in enumerate(shown)
     ]
     if rows:
         table(screen, ("group", "record", "why", "decision"), rows, whole=(0, 1))
@@ -143,29 +145,27 @@ def show_issues(screen: Console, result: queues.IssuesResult) -> None:
         state(screen, "done", f"Nothing is set aside in {result.destination}.")
         return
     rows = [
-        (
-            escape(group.reason),
-            escape(group.entry),
-            places(group.keys),
-            f"{group.count:,}",
-        )
+        (_reason(group.reason, group.entry), places(group.keys), f"{group.count:,}")
         for group in result.groups[:MANY]
     ]
     heading(screen, counted(sum(group.count for group in result.groups), "issue"))
-    table(screen, ("what", "entry", "such as", "rows"), rows, right=3, whole=(2,))
+    table(screen, ("what", "such as", "rows"), rows, right=2)
     for todo in dict.fromkeys(group.todo for group in result.groups):
         state(screen, "now", escape(todo))
     if len(result.groups) > MANY:
         screen.print(f"and {len(result.groups) - MANY} more (all: --json)")
 
 
+def _reason(reason: str, entry: str) -> str:
+    return f"{escape(reason)}\n[dim]{escape(entry)}[/]"
+
+
 def show_groups(screen: Console, groups: tuple[AsideGroup, ...]) -> None:
     """Rows set aside, by reason."""
     rows = [
-        (escape(group.reason), escape(group.entry), places(group.keys[:1]), f"{group.count:,}")
+        (_reason(group.reason, group.entry), places(group.keys), f"{group.count:,}")
         for group in groups[:MANY]
     ]
-    heads = ("set aside because", "entry", "such as", "rows")
-    table(screen, heads, rows, right=3, whole=(2,))
+    table(screen, ("set aside because", "such as", "rows"), rows, right=2)
     if len(groups) > MANY:
         screen.print(f"and {len(groups) - MANY} more reasons (all: --json)")

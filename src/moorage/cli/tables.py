@@ -50,6 +50,11 @@ def facts(screen: Console, pairs: Sequence[tuple[str, str]]) -> None:
     screen.print(grid)
 
 
+def moment(at: str) -> str:
+    """A time as it is kept (ISO 8601, UTC), for people: `2026-11-23 16:19 UTC`."""
+    return f"{at[:16].replace('T', ' ')} UTC"
+
+
 def counted(count: int, noun: str) -> str:
     """`1 issue`, `2 issues`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
@@ -61,13 +66,12 @@ def waiting(count: int) -> str:
 
 
 def places(keys: Sequence[str]) -> str:
-    """Keys of source rows, one a line, and below them table and id in words."""
+    """Where source rows stand, in words: `leads id 7, 9`, one table a line."""
     found: dict[str, list[str]] = {}
     for key in keys:
         _, table, row = key.split(":", 2)
         found.setdefault(table, []).append(row)
-    words = "; ".join(f"{table} id {', '.join(rows)}" for table, rows in found.items())
-    return "\n".join([*map(escape, keys), f"[dim]{escape(words)}[/]"])
+    return "\n".join(escape(f"{table} id {', '.join(rows)}") for table, rows in found.items())
 
 
 def table(

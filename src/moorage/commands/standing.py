@@ -97,13 +97,13 @@ def _extracted(project: Project) -> Step:
         return Step("extract", "done", "in use by the command at work", command)
     if digest is None:
         return Step("extract", "open", "nothing is in staging yet", command)
-    return Step("extract", "done", f"snapshot {digest[:12]} of {str(at)[:16]} UTC", command)
+    return Step("extract", "done", f"snapshot {digest[:12]} of {_moment(str(at))}", command)
 
 
 def _mapped(project: Project) -> Step:
     confirmed, because = confirmation(project)
     if confirmed:
-        return Step("map", "done", f"confirmed by {confirmed.name}, {confirmed.at[:16]}", "")
+        return Step("map", "done", f"confirmed by {confirmed.name}, {_moment(confirmed.at)}", "")
     return Step("map", "open", because, "moorage map --propose")
 
 
@@ -192,8 +192,12 @@ def _verified(project: Project, runs: Sequence[Row]) -> Step:
     if about != PRODUCTION or not loads or made_at < str(loads[-1]["ended_at"]):
         return Step("verify", "open", "not verified since the last run", "moorage verify")
     mark = "done" if words.startswith("equal") else "warn"
-    return Step("verify", mark, f"{words}, {made_at[:16]} UTC", "moorage verify")
+    return Step("verify", mark, f"{words}, {_moment(made_at)}", "moorage verify")
 
 
 def _day(run: Row) -> str:
-    return str(run["started_at"])[:16].replace("T", " ")
+    return _moment(str(run["started_at"]))
+
+
+def _moment(at: str) -> str:
+    return f"{at[:16].replace('T', ' ')} UTC"

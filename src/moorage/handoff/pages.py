@@ -31,7 +31,8 @@ def runs_page(contents: Contents) -> Page:
         name="reconciliation",
         title="Reconciliation",
         verdict=Chip("sums agree", "good") if agrees else Chip("sums differ", "bad"),
-        lead=f"{len(counted)} runs into {contents.destination}. After each phase the rows that"
+        lead=f"{len(counted)} {'run' if len(counted) == 1 else 'runs'} into"
+        f" {contents.destination}. After each phase the rows that"
         " went in and what became of them were counted; the next began only when both agreed.",
         tiles=(
             Tile("Created", f"{_sum(loads, 'created'):,}"),

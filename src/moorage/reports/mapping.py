@@ -65,7 +65,10 @@ def _entries(rows: Sequence[ExplainedField], *, is_confirmed: bool) -> list[Sect
             Section(
                 f"{entry} → {model}",
                 f"From {rules[0].object}.",
-                ("Odoo field", "From", "How", ""),
+                # Once a person has confirmed the file, it no longer matters who proposed a rule.
+                ("Odoo field", "From", "How")
+                if is_confirmed
+                else ("Odoo field", "From", "How", ""),
                 tuple(_row(row, is_confirmed=is_confirmed) for row in moved),
                 items=tuple(left),
                 items_title="Not moved",
@@ -75,20 +78,20 @@ def _entries(rows: Sequence[ExplainedField], *, is_confirmed: bool) -> list[Sect
 
 
 def _row(row: ExplainedField, *, is_confirmed: bool) -> tuple[Cell, ...]:
+    cells = (
+        code(row.target),
+        code(", ".join(row.sources)),
+        text(row.how, below=row.why),
+    )
+    if is_confirmed:
+        return cells
     state = Cell("")
-    if row.status == "proposed" and is_confirmed:
-        state = chip("as proposed", "quiet")
-    elif row.status == "proposed":
+    if row.status == "proposed":
         sure = "" if row.confidence is None else f" {row.confidence:.0%}"
         state = chip(f"proposed{sure}", "warn")
     elif row.status == "confirmed":
         state = chip("confirmed", "good")
-    return (
-        code(row.target),
-        code(", ".join(row.sources)),
-        text(row.how, below=row.why),
-        state,
-    )
+    return (*cells, state)
 
 
 def _not_moved(not_migrated: Mapping[str, str]) -> list[Section]:
