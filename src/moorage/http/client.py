@@ -51,16 +51,17 @@ class WebClient:
         on_wait: Callable[[str], None] | None = None,
         clock: Clock | None = None,
         allowance: tuple[int, float] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Nothing is sent yet; SettingsError if `url` is none that may be called.
 
-        `allowance`: at most so many calls within so many seconds.
+        `allowance`: at most so many calls within so many seconds; `headers` go with every call.
         """
         self.url = checked_url(url, allow_http=allow_http)
         self.service = service
         self.connections = connections
         self.call_count = 0
-        self._headers = {"Accept": "application/json", "User-Agent": "moorage"}
+        self._headers = {"Accept": "application/json", "User-Agent": "moorage", **(headers or {})}
         self._patience_seconds = patience_seconds
         self._on_wait = on_wait or (lambda _: None)
         self._clock = clock or Clock()

@@ -31,6 +31,7 @@ NEEDED = {
     "sale.order.line": ("order_id",),
     "calendar.event": ("name", "start", "stop"),
     "mail.activity": ("res_model_id", "res_id"),
+    "product.pricelist.item": ("pricelist_id",),
     "project.task": ("name",),
 }
 

@@ -63,6 +63,7 @@ class Api:
             on_wait=on_wait,
             clock=clock,
             allowance=ALLOWANCE,
+            headers={"OData-MaxVersion": "4.0", "OData-Version": "4.0", "If-None-Match": "null"},
         )
         self._token = KeptToken(tokens, f"{self.root}/.default")
         self.web.renew_with(self._token.renew)
@@ -74,12 +75,7 @@ class Api:
     def get(self, path: str, prefer: Sequence[str] = ()) -> dict[str, Any]:
         """The JSON object at `path`; numbers of rows come as text, exactly as they were sent."""
         self._sign()
-        headers = {
-            "OData-MaxVersion": "4.0",
-            "OData-Version": "4.0",
-            "If-None-Match": "null",
-            **({"Prefer": ",".join(prefer)} if prefer else {}),
-        }
+        headers = {"Prefer": ",".join(prefer)} if prefer else None
         found = self.web.get(path, headers=headers, loads=_exact)
         if not isinstance(found, dict):
             raise self._strange("an answer that is no object")

@@ -104,7 +104,8 @@ _OBJECTS = {
         " amount_base money, currency text, expected_close_date date, description text,"
         " qualification text, stage_id link stage, contact_id link contact,"
         f" account_id link account, customer reference, {_ADDRESS}, outcome select, status select,"
-        f" lost_reason_id link lost_reason, opportunity_id link opportunity, master_id link lead, {_OWNER}",
+        " lost_reason_id link lost_reason, opportunity_id link opportunity,"
+        f" master_id link lead, {_OWNER}",
     ),
     "opportunity": (
         "Opportunity",
