@@ -142,6 +142,7 @@ def _judge_page(  # noqa: PLR0917
         for rows in destination.pages(table.model, domain, sorted({*names, *log}))
         for row in rows
     }
+    judge.bring_ids(page, formerly)
     outcomes: list[tuple[object, ...]] = []
     for key, odoo_id, changed, loaded in page:
         if odoo_id not in there:
@@ -185,6 +186,27 @@ class _Judge:
     staging: Staging
     table: TargetTable
     fields: dict[str, TargetField]
+    ids: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def bring_ids(self, page: Sequence[tuple[Any, ...]], formerly: dict[str, str]) -> None:
+        """Look up, field by field, where the links of a page's rows stand in Odoo."""
+        keys: dict[str, set[str]] = {}
+        for key, _, changed, loaded in page:
+            rows = [json.loads(text or "{}") for text in (formerly[key], loaded)]
+            for name in (name for name in changed if self.fields[name].holds == "link"):
+                for value in (row.get(name) for row in rows):
+                    keys.setdefault(name, set()).update(_listed(value))
+        self.ids = {
+            name: dict(
+                self.staging.connection.execute(
+                    "SELECT k.key, r.odoo_id FROM (SELECT unnest(?::VARCHAR[]) AS key) AS k"
+                    f" JOIN ledger_record AS r ON r.model = {self.fields[name].lands_sql('k.key')}"
+                    " AND r.key = k.key",
+                    [sorted(wanted)],
+                ).fetchall()
+            )
+            for name, wanted in keys.items()
+        }
 
     def conflicts(
         self, key: str, there: dict[str, Any], changed: Sequence[str], former: str, now: str
@@ -223,19 +245,18 @@ class _Judge:
         """A value of a target row, comparable with Odoo's: keys as ids."""
         if about.holds != "link" or not value:
             return comparable(about, value)
-        keys = value if isinstance(value, list) else [value]
-        ids = dict(
-            self.staging.connection.execute(
-                "SELECT k.key, r.odoo_id FROM (SELECT unnest(?::VARCHAR[]) AS key) AS k"
-                f" JOIN ledger_record AS r ON r.model = {about.lands_sql('k.key')}"
-                " AND r.key = k.key",
-                [keys],
-            ).fetchall()
-        )
-        if len(ids) < len(set(keys)):
+        known = self.ids[about.name]
+        if not known.keys() >= set(_listed(value)):
             raise _UnknownError
-        found = sorted(set(ids.values()))
+        found = sorted({known[key] for key in _listed(value)})
         return comparable(about, found if isinstance(value, list) else found[0])
+
+
+def _listed(value: Any) -> list[str]:
+    """The keys that a link holds, one or several."""
+    if not value:
+        return []
+    return value if isinstance(value, list) else [value]
 
 
 def count_open(staging: Staging) -> int:
