@@ -36,7 +36,8 @@ def finish(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         found = connection.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()
         counts[table.name] = found[0] if found else 0
     connection.execute(_pointer_view())
-    connection.execute("DROP TABLE names")
+    for name in ("names", "all_activities", "roles", "people", "process_instances", "flows"):
+        connection.execute(f"DROP TABLE {name}")
     connection.execute("DROP SCHEMA gen CASCADE")
     connection.execute("CREATE TABLE _deleted (name VARCHAR, id UUID, versionnumber BIGINT)")
     return counts
@@ -50,12 +51,11 @@ def sql_type(attribute: Attribute) -> str:
 def _name_all(connection: duckdb.DuckDBPyConnection, made: set[str]) -> None:
     parts = []
     for table in tables().values():
-        if table.name in made and table.primary:
-            columns = _columns(connection, table.name)
-            if table.primary in columns:
-                parts.append(
-                    f'SELECT "{table.key}" AS id, "{table.primary}" AS name FROM gen."{table.name}"'
-                )
+        if table.name in made and table.primary in _columns(connection, table.name):
+            parts.append(
+                f'SELECT "{table.key}" AS id, "{table.primary}" AS name, '
+                f"'{table.name}' AS kind FROM gen.\"{table.name}\""
+            )
     connection.execute("CREATE TABLE names AS " + " UNION ALL ".join(parts))
 
 
@@ -66,21 +66,46 @@ def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> set[str]:
 
 def _finish_table(connection: duckdb.DuckDBPyConnection, table: Table, *, is_made: bool) -> None:
     has = _columns(connection, table.name) if is_made else set()
-    stated = list(_select_list(table, has))
-    lookups = [known for known in table.properties.values() if known.is_lookup]
-    joins = "".join(
-        f' LEFT JOIN names "n_{known.name}" ON "n_{known.name}".id = f."{known.property_name}"'
-        for known in lookups
-    )
-    named = "".join(
-        f', "n_{known.name}".name AS "{known.property_name}__name"' for known in lookups
-    )
+    rates = "(SELECT NULL) c(rate)"
+    if "exchangerate" in table.properties and is_made:
+        currency = _currency(has)
+        rates = (
+            "(SELECT transactioncurrencyid AS id, exchangerate AS rate FROM gen.transactioncurrency)"
+            f" c ON c.id = {currency}"
+        )
     source = f'gen."{table.name}" g' if is_made else "(SELECT 1 WHERE false) g"
+    joined = f"{source} LEFT JOIN {rates}" if " ON " in rates else f"{source}, {rates}"
+    named, joins = [], []
+    for known in table.properties.values():
+        if known.is_lookup:
+            name, join = _named(table, known, has)
+            named.append(f', {name} AS "{known.property_name}__name"')
+            joins.append(join)
     connection.execute(
         f"CREATE TABLE \"{table.name}\" AS SELECT f.* REPLACE (nextval('versions') AS versionnumber)"
-        f"{named} FROM (SELECT {', '.join(stated)} FROM {source}) f{joins} "
-        f'ORDER BY f."{table.key}"'
+        f"{''.join(named)} FROM (SELECT {', '.join(_select_list(table, has))} FROM {joined}) f"
+        f'{"".join(joins)} ORDER BY f."{table.key}"'
     )
+
+
+def _named(table: Table, known: Attribute, has: set[str]) -> tuple[str, str]:
+    """The name of the record a lookup leads to, and the join that finds it."""
+    if known.property_name not in has and _default(table, known, has) == "NULL":
+        return "NULL::VARCHAR", ""
+    kinds = set(known.targets)
+    if "activitypointer" in kinds:
+        kinds |= {other.name for other in tables().values() if "activity" in other.flags}
+    listed = ", ".join(f"'{kind}'" for kind in sorted(kinds))
+    join = (
+        f' LEFT JOIN (SELECT id, name FROM names WHERE kind IN ({listed})) "n_{known.name}"'
+        f' ON "n_{known.name}".id = f."{known.property_name}"'
+    )
+    return f'"n_{known.name}".name', join
+
+
+def _currency(has: set[str]) -> str:
+    own = "_transactioncurrencyid_value" in has
+    return "g._transactioncurrencyid_value" if own else BASE_CURRENCY
 
 
 def _select_list(table: Table, has: set[str]) -> Iterator[str]:
@@ -115,8 +140,8 @@ def _default(table: Table, known: Attribute, has: set[str]) -> str:
         "owninguser": f"CASE WHEN {owner_type} = 'systemuser' THEN {owner} END",
         "owningteam": f"CASE WHEN {owner_type} = 'team' THEN {owner} END",
         "owningbusinessunit": ROOT_UNIT,
-        "transactioncurrencyid": currency,
-        "exchangerate": _rate(currency),
+        "transactioncurrencyid": _currency(has),
+        "exchangerate": "c.rate",
         "activitytypecode": f"'{table.name}'",
         "isregularactivity": "true",
         "instancetypecode": "0",
@@ -126,17 +151,10 @@ def _default(table: Table, known: Attribute, has: set[str]) -> str:
         return by_name[known.name]
     if known.type == "Money" and known.name.endswith("_base"):
         twin = known.name.removesuffix("_base")
-        return f'round(g."{twin}" / {_rate(currency)}, 2)' if twin in has else "NULL"
+        return f'round(g."{twin}" / c.rate, 2)' if twin in has else "NULL"
     if known.type in ("State", "Status"):
         return str(known.options[0].value)
     return "false" if known.type == "Boolean" else "NULL"
-
-
-def _rate(currency: str) -> str:
-    return (
-        f"(SELECT c.exchangerate FROM gen.transactioncurrency c "
-        f"WHERE c.transactioncurrencyid = {currency})"
-    )
 
 
 def _pointer_view() -> str:
