@@ -151,6 +151,9 @@ def _following(project: Project, to: str) -> str:
     ticks = kept(decisions_folder(project, to) / TICKS_FILE, SpotCheck)
     if ticks is None or ticks.run != run:
         return typed("moorage spotcheck", to)
+    if ticks.wrong:
+        # What is wrong is mended in the source or the mapping, then loaded.
+        return typed("moorage plan", to)
     return typed('moorage signoff --name "Your Name"', to)
 
 

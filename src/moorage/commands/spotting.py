@@ -149,6 +149,7 @@ def sources_of(mapping: MappingSpec, staging: Staging) -> dict[str, dict[str, li
             f"SELECT * FROM tidy.{identifier(mapping.object_of(name))} LIMIT 0"
         )
         columns = {column[0] for column in cursor.description or ()}
+        cursor.fetchall()
         found[name] = {
             field: rule.from_ or _in_sql(rule, mapping.settings, columns)
             for field, rule in entry.fields.items()

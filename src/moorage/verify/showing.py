@@ -85,7 +85,7 @@ class Names:
         """The title that the mapping gives to the row of `key`; the key itself if it has none."""
         if not self._titles:
             return key
-        row = self._connection.execute(
+        rows = self._connection.execute(
             f"SELECT title FROM ({self._titles}) WHERE key = ? AND title IS NOT NULL LIMIT 1", [key]
-        ).fetchone()
-        return str(row[0]) if row else key
+        ).fetchall()
+        return str(rows[0][0]) if rows else key
