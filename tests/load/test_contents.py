@@ -12,7 +12,7 @@ import pytest
 
 from moorage.load.batches import batches
 from moorage.load.contents import BATCH_BYTES, FileError, contents_of, read_file
-from moorage.odoo.client import add_base64
+from moorage.odoo.bodies import add_base64
 
 
 class Shelf:

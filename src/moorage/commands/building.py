@@ -40,6 +40,7 @@ from moorage.plan.merges import apply_merges
 from moorage.prepare import PreparationPlan, plan_preparation
 from moorage.project import Project
 from moorage.staging import Staging
+from moorage.staging.files import FILES_DIGEST
 from moorage.staging.staging import TARGET_OF
 
 #: Switches of Odoo's settings without which records of a model cannot be seen.
@@ -123,6 +124,7 @@ class Ground:
         followed = [
             _rules_of_filling(),
             self.staging.digest,
+            self.staging.recall(FILES_DIGEST),
             self.staging.recall("tidy_settings"),
             meaning(self.file.mapping),
             hashlib.sha256(self.project.discovery_path.read_bytes()).hexdigest(),

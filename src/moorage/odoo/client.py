@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import quote, unquote
@@ -19,6 +18,7 @@ from moorage.destination import (
     NewRecord,
 )
 from moorage.errors import LostAnswerError, RowError
+from moorage.odoo.bodies import add_record
 from moorage.odoo.context import SILENT
 from moorage.odoo.edition import identify
 from moorage.odoo.profiles import profile
@@ -30,8 +30,6 @@ from moorage.odoo.transport import PATIENCE_SECONDS, Transport
 MUST_NOT_MOVE = ("mail.mail", "mail.notification", "sms.sms")
 COUNTED = (*MUST_NOT_MOVE, "mail.message", "mail.activity", "mail.followers")
 _SAFE = "-_.~"
-#: Divisible by three, so that no part needs padding but the last.
-_BASE64_PART = 3 << 18
 
 
 class OdooClient(SchemaMixin):
@@ -190,29 +188,23 @@ class OdooClient(SchemaMixin):
 
     def create(self, model: str, records: Sequence[NewRecord]) -> list[int]:
         """Create all of `records`, markers and External IDs with them, in one transaction."""
-        # Written in place: with files in it, a body is too large to be put together twice.
         body = bytearray(b'{"vals_list":[')
         for at, record in enumerate(records):
             body += b"," if at else b""
-            self._add_row(body, model, record)
+            add_record(body, record, self._own(model, record.key))
         body += b'],"context":' + orjson.dumps(self._silent({})["context"]) + b"}"
         ids = self._write(model, "create", body)
         return [int(odoo_id) for odoo_id in ids]
 
-    def _add_row(self, body: bytearray, model: str, record: NewRecord) -> None:
+    def _own(self, model: str, key: str) -> dict[str, Json]:
+        """The fields that make a record ours: its key, and its External ID with it."""
         external_id = {
             "module": self.module,
-            "name": self.external_name(model, record.key),
+            "name": self.external_name(model, key),
             "model": model,
             "noupdate": True,
         }
-        values = record.values.strip()
-        body += b"{" if values == "{}" else values[:-1].encode() + b","
-        for name, content in record.files.items():
-            body += orjson.dumps(name) + b':"'
-            add_base64(body, content())
-            body += b'",'
-        body += orjson.dumps({MARKER: record.key, EXTERNAL_IDS: [[0, 0, external_id]]})[1:]
+        return {MARKER: key, EXTERNAL_IDS: [[0, 0, external_id]]}
 
     def write(self, model: str, ids: Sequence[int], values: Mapping[str, Json]) -> None:
         """Give all of `ids` the same values; writing them twice is the same as once."""
@@ -294,13 +286,6 @@ class OdooClient(SchemaMixin):
         domain = [("module", "=", self.module), ("model", "=", model)]
         for page in self.pages("ir.model.data", domain, ["name", "res_id"], size=10_000):
             yield [(self.key(row["name"]), int(row["res_id"])) for row in page]
-
-
-def add_base64(body: bytearray, content: bytes) -> None:
-    """Append `content` in base64, a part at a time: no second copy of a large file."""
-    view = memoryview(content)
-    for start in range(0, len(view), _BASE64_PART):
-        body += binascii.b2a_base64(view[start : start + _BASE64_PART], newline=False)
 
 
 def _conjoined(domain: Domain) -> list[Json]:

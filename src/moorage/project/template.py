@@ -32,6 +32,9 @@ destinations:
   # staging:
   #   url: https://staging.example.com
   #   database: staging
+
+# Files larger than this are set aside; Odoo takes up to 90.
+# files: {{limit_mb: 25}}
 """
 
 

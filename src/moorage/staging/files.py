@@ -23,6 +23,8 @@ EMPTY_SHA1 = "da39a3ee5e6b4b0d3255bfef95601890afd80709"
 UNREADABLE = "cannot be read"
 NOT_AT_HAND = "is not at hand: moorage.yaml does not say where the source's files are"
 NOT_LOOKED_AT = "was not looked at yet: run `moorage extract`"
+#: The fact that names what the last scan found, as the snapshot's digest names the rows.
+FILES_DIGEST = "files_digest"
 _CHUNK_BYTES = 1 << 20
 _PART = 1000
 #: A disk is quick; a bucket answers slowly, and several at once.
@@ -80,6 +82,7 @@ def scan_files(
             done += len(part)
             if on_files is not None:
                 on_files(done, len(paths), hashed_bytes)
+    staging.remember(FILES_DIGEST, _digest(connection))
     return _report(connection, len(waiting))
 
 
@@ -171,6 +174,14 @@ def _keep(connection: duckdb.DuckDBPyConnection, rows: Sequence[Hashed]) -> None
         " FROM hashed_files AS h WHERE h.path = f.path"
     )
     connection.unregister("hashed_files")
+
+
+def _digest(connection: duckdb.DuckDBPyConnection) -> str:
+    ((digest,),) = connection.execute(
+        "SELECT count(*) || ' ' || coalesce(bit_xor(md5_number(concat_ws(chr(31), path,"
+        " coalesce(sha1, ''), coalesce(problem, '')))), 0) FROM meta.files"
+    ).fetchall()
+    return str(digest)
 
 
 def _report(connection: duckdb.DuckDBPyConnection, hashed_count: int) -> FilesReport:
