@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from moorage.sources.opex365.demo import csdl, metadata
 from moorage.sources.opex365.demo.bodies import Bodies
-from moorage.sources.opex365.demo.sets import EntitySets, Preferences
 from moorage.sources.opex365.demo.definitions import definition_answer
 from moorage.sources.opex365.demo.errors import RefusedError, bad_query, unknown_resource
-from moorage.sources.opex365.demo.query import options_of
-from moorage.sources.opex365.demo.schema import tables
+from moorage.sources.opex365.demo.query import collection_of, options_of
+from moorage.sources.opex365.demo.schema import Table, tables
+from moorage.sources.opex365.demo.sets import EntitySets, Preferences
 from moorage.sources.opex365.demo.store import Store, table_of_set
 from moorage.sources.opex365.demo.tokens import Tokens
 
 API = re.compile(r"/api/data/v9\.[0-2]/?(.*)")
 _FUNCTION = re.compile(r"RetrieveTotalRecordCount\((?:EntityNames=)(@\w+|\[.*\])\)")
+_SERVED = (
+    "application/json", "application/xml", "application/octet-stream", "text/plain", "*/*",
+)  # fmt: skip
 _ROW = re.compile(r"(\w+)\(([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})\)")
 
 
@@ -67,10 +70,16 @@ class App:
         self.origin = origin
         self.base = f"{origin}/api/data/v9.2"
         self.store = store
+        store.base = self.base
         self.tokens = tokens
         self.hidden: frozenset[str] = frozenset()
         self.sets = EntitySets(store, self.base)
         self.bodies = Bodies(store)
+        self._functions: dict[str, Callable[[str, Mapping[str, str]], dict[str, Any]]] = {
+            "WhoAmI": self._who_am_i,
+            "RetrieveVersion": lambda _, __: {"Version": "9.2.24103.179"},
+            "RetrieveTotalRecordCount": self._totals,
+        }
 
     def handle(self, request: Request) -> Answer:
         """The answer to a request that carries a token; refusals are answers too."""
@@ -99,39 +108,48 @@ class App:
         if head == "$metadata":
             return Answer(200, csdl.document().encode(), {"Content-Type": "application/xml"})
         options = options_of(request.query)
-        if head in ("WhoAmI", "WhoAmI()"):
-            return json_answer(200, self._who_am_i())
-        if head in ("RetrieveVersion", "RetrieveVersion()"):
-            return json_answer(200, {"Version": "9.2.24103.179"})
-        if head.startswith("RetrieveTotalRecordCount"):
-            return json_answer(200, self._totals(head, options))
         if head.startswith(("EntityDefinitions", "GlobalOptionSetDefinitions")):
             body = definition_answer(segments, options)
             return json_answer(200, {"@odata.context": f"{self.base}/$metadata#{head}", **body})
-        preferences = Preferences.of(request.headers.get("prefer", ""))
+        function = self._functions.get(head.partition("(")[0])
+        if function and len(segments) == 1:
+            return json_answer(200, function(head, options))
         row = _ROW.fullmatch(head)
         table = table_of_set(row[1] if row else head)
         if table is None:
             raise unknown_resource(head)
         self.check_privilege(table.name)
-        if row is None and len(segments) == 1:
-            text = self.sets.page(table, request.query, options, preferences)
-        elif row is None and segments[1:] == ["$count"]:
+        if row:
+            return self._row(table, row[2].lower(), segments[1:], request, options)
+        return self._set(table, segments[1:], request, options)
+
+    def _set(
+        self, table: Table, rest: list[str], request: Request, options: Mapping[str, str]
+    ) -> Answer:
+        if rest == ["$count"]:
             count = self.sets.count(table, options)
             return Answer(200, f"\ufeff{count}".encode(), {"Content-Type": "text/plain"})
-        elif row and len(segments) == 1:
-            text = self.sets.single(table, row[2].lower(), options, preferences)
-        elif row:
-            status, body, headers = self.bodies.value(
-                table, row[2].lower(), segments[1:], request.headers, options
-            )
-            return Answer(status, body, headers)
-        else:
-            raise unknown_resource(segments[1])
-        answer = json_answer(200, text)
-        if preferences.applied:
-            answer.headers["Preference-Applied"] = preferences.applied
-        return answer
+        if rest:
+            raise unknown_resource(rest[0])
+        wanted = Preferences.of(request.headers.get("prefer", ""))
+        return _applied(self.sets.page(table, request.query, options, wanted), wanted)
+
+    def _row(
+        self,
+        table: Table,
+        row_id: str,
+        rest: list[str],
+        request: Request,
+        options: Mapping[str, str],
+    ) -> Answer:
+        wanted = Preferences.of(request.headers.get("prefer", ""))
+        if not rest:
+            return _applied(self.sets.single(table, row_id, options, wanted), wanted)
+        if len(rest) == 1 and (found := collection_of(table, rest[0])):
+            self.check_privilege(found.table.name)
+            return _applied(self.sets.collection(found, row_id, options, wanted), wanted)
+        body = self.bodies.value(table, row_id, rest, request.headers, options)
+        return Answer(*body)
 
     def _posted(self, request: Request, segments: list[str]) -> Answer:
         """Block downloads are POSTs that only read; all others are refused."""
@@ -141,8 +159,8 @@ class App:
                 given = json.loads(request.body or b"{}")
             except ValueError:
                 raise bad_query("The payload is not valid JSON.") from None
-            body = self.bodies.actions[name](given, self.check_privilege)
-            return json_answer(200, {"@odata.context": f"{self.base}/$metadata#{name}", **body})
+            done = self.bodies.actions[name](given, self.check_privilege)
+            return json_answer(200, {"@odata.context": f"{self.base}/$metadata#{name}", **done})
         raise self._no_write("POST", segments)
 
     def _no_write(self, method: str, segments: list[str]) -> RefusedError:
@@ -165,9 +183,10 @@ class App:
         entries = [{"name": name, "kind": "EntitySet", "url": name} for name in sets]
         return {"@odata.context": f"{self.base}/$metadata", "value": entries}
 
-    def _who_am_i(self) -> dict[str, Any]:
+    def _who_am_i(self, _: str, __: Mapping[str, str]) -> dict[str, Any]:
         user, unit = self.store.rows(
-            "SELECT systemuserid, _businessunitid_value FROM systemuser WHERE applicationid IS NOT NULL"
+            "SELECT systemuserid, _businessunitid_value FROM systemuser "
+            "WHERE applicationid IS NOT NULL"
         )[0]
         organization = self.store.one("SELECT organizationid FROM organization")
         return {
@@ -201,18 +220,16 @@ def _check_headers(headers: Mapping[str, str]) -> None:
             raise RefusedError(
                 400, "0x80060888", f"The value '{given}' of {name} is not supported."
             )
-    accepted = headers.get("accept", "")
-    if accepted and not any(
-        kind in accepted
-        for kind in (
-            "application/json",
-            "*/*",
-            "application/xml",
-            "text/plain",
-            "application/octet-stream",
-        )
-    ):
+    accepted = headers.get("accept") or "*/*"
+    if not any(kind in accepted for kind in _SERVED):
         raise RefusedError(415, "", f"The media type '{accepted}' is not supported.")
+
+
+def _applied(text: str, wanted: Preferences) -> Answer:
+    answer = json_answer(200, text)
+    if wanted.applied:
+        answer.headers["Preference-Applied"] = wanted.applied
+    return answer
 
 
 def _no_privilege(verb: str, name: str, code: int) -> RefusedError:

@@ -29,6 +29,8 @@ def _carried_out(cursor: duckdb.DuckDBPyConnection, order: Mapping[str, Any]) ->
     row_id = order.get("id")
     if order.get("delete"):
         _touched(cursor, f'DELETE FROM "{table.name}" WHERE "{table.key}" = ?', [row_id])
+        if "activity" in table.flags:
+            cursor.execute("DELETE FROM activityparty WHERE _activityid_value = ?", [row_id])
         cursor.execute(
             "INSERT INTO _deleted VALUES (?, ?, nextval('versions'))", [table.name, row_id]
         )

@@ -43,7 +43,8 @@ def _entity_type(table: Table) -> Iterator[str]:
             )
     for relation in one_to_many(table.name):
         many = quoteattr(relation["ReferencedEntityNavigationPropertyName"])
-        yield f'<NavigationProperty Name={many} Type="Collection(mscrm.{relation["ReferencingEntity"]})" />'
+        goal = relation["ReferencingEntity"]
+        yield f'<NavigationProperty Name={many} Type="Collection(mscrm.{goal})" />'
     yield "</EntityType>"
 
 

@@ -1,9 +1,9 @@
-"""Serves `EntityDefinitions…` and `GlobalOptionSetDefinitions…`: $select, $filter, $expand on them."""
+"""Serves `EntityDefinitions…` and `GlobalOptionSetDefinitions…` with $select, $filter, $expand."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from moorage.sources.opex365.demo import metadata
@@ -20,21 +20,22 @@ from moorage.sources.opex365.demo.query import split_outside
 _KEYED = re.compile(r"(\w+)\((?:LogicalName|Name)='([^']*)'\)|(\w+)\(([0-9a-fA-F-]{36})\)")
 _LINKS = ("OptionSet", "GlobalOptionSet")
 _CASTS = (
-    "AttributeMetadata", "BigIntAttributeMetadata", "BooleanAttributeMetadata", "DateTimeAttributeMetadata",
-    "DecimalAttributeMetadata", "DoubleAttributeMetadata", "EntityNameAttributeMetadata",
-    "FileAttributeMetadata", "ImageAttributeMetadata", "IntegerAttributeMetadata",
+    "AttributeMetadata", "BigIntAttributeMetadata", "BooleanAttributeMetadata",
+    "DateTimeAttributeMetadata", "DecimalAttributeMetadata", "DoubleAttributeMetadata",
+    "EntityNameAttributeMetadata", "FileAttributeMetadata", "ImageAttributeMetadata",
+    "IntegerAttributeMetadata",
     "LookupAttributeMetadata", "MemoAttributeMetadata", "MoneyAttributeMetadata",
     "MultiSelectPicklistAttributeMetadata", "PicklistAttributeMetadata", "StateAttributeMetadata",
     "StatusAttributeMetadata", "StringAttributeMetadata", "ManagedPropertyAttributeMetadata",
     "UniqueIdentifierAttributeMetadata",
 )  # fmt: skip
-_COLLECTIONS = (
-    "Attributes",
-    "ManyToOneRelationships",
-    "OneToManyRelationships",
-    "ManyToManyRelationships",
-    "Keys",
-)
+_RELATIONS: dict[str, Callable[[str], list[dict[str, Any]]]] = {
+    "ManyToOneRelationships": metadata.many_to_one,
+    "OneToManyRelationships": metadata.one_to_many,
+    "ManyToManyRelationships": lambda _: [],
+    "Keys": lambda _: [],
+}
+_COLLECTIONS = ("Attributes", *_RELATIONS)
 
 
 def definition_answer(segments: list[str], options: Mapping[str, str]) -> dict[str, Any]:
@@ -55,7 +56,8 @@ def definition_answer(segments: list[str], options: Mapping[str, str]) -> dict[s
     if name not in metadata.entities():
         raise RefusedError(
             404, "0x80060888",
-            f"The entity with a name = '{name}' with namemapping = 'Logical' was not found in the MetadataCache.",
+            f"The entity with a name = '{name}' with namemapping = 'Logical' was not found in the "
+            "MetadataCache.",
         )  # fmt: skip
     if not rest:
         return _entity(name, options)
@@ -112,12 +114,7 @@ def _below(name: str, rest: list[str], options: Mapping[str, str]) -> dict[str, 
                 )
             return _attributes([rows[keyed[2]]], more, options)["value"][0]  # type: ignore[no-any-return]
         return _attributes(rows.values(), more, options)
-    relations = {
-        "ManyToOneRelationships": metadata.many_to_one,
-        "OneToManyRelationships": metadata.one_to_many,
-        "ManyToManyRelationships": lambda _: [],
-        "Keys": lambda _: [],
-    }.get(collection)
+    relations = _RELATIONS.get(collection)
     if relations is None or more:
         raise unknown_resource(rest[-1])
     type_ = "OneToManyRelationshipMetadata"
@@ -155,7 +152,7 @@ def _shaped(
     links: tuple[str, ...],
     is_cast: bool = True,
 ) -> dict[str, Any]:
-    """A definition with the members `$select` and `$expand` ask for; `links` are what may expand."""
+    """A definition with the members `$select` and `$expand` ask for; `links` may be expanded."""
     expanded = [
         part.strip().partition("(")[0] for part in split_outside(options.get("$expand", ""), ",")
     ]

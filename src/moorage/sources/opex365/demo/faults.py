@@ -1,9 +1,9 @@
 """Faults that a test orders: storms of 429, errors, dropped or cut connections, slowness.
 
 An order is `{"kind", "match", "after", "times", …}`: the first `after` requests whose address holds
-`match` pass, the next `times` are hit. Kinds: `status` (with `status`, and `retry_after`), `throttle`
-(with `limit`: requests, execution or concurrent; and `retry_after`), `drop`, `cut`, `slow` (with
-`seconds`), `page` (an HTML page instead of JSON, with `status`), `expire` (the token).
+`match` pass, the next `times` are hit. Kinds: `status` (with `status`, and `retry_after`),
+`throttle` (with `limit`: requests, execution or concurrent; and `retry_after`), `drop`, `cut`,
+`slow` (with `seconds`), `page` (an HTML page instead of JSON, with `status`), `expire` (the token).
 """
 
 from __future__ import annotations

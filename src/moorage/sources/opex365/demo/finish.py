@@ -17,10 +17,10 @@ ADMINISTRATOR = "gid('systemuser', 1)"
 BASE_CURRENCY = "gid('transactioncurrency', 1)"
 SQL_TYPES = {
     "Integer": "INTEGER", "BigInt": "BIGINT", "Decimal": "DECIMAL(28, 10)", "Double": "DOUBLE",
-    "Money": "DECIMAL(18, 4)", "Boolean": "BOOLEAN", "DateTime": "TIMESTAMP", "LocalDate": "TIMESTAMP",
-    "Zoneless": "TIMESTAMP", "Date": "DATE", "Picklist": "INTEGER", "State": "INTEGER",
-    "Status": "INTEGER", "Guid": "UUID", "File": "UUID", "Lookup": "UUID", "Customer": "UUID",
-    "Owner": "UUID",
+    "Money": "DECIMAL(18, 4)", "Boolean": "BOOLEAN", "DateTime": "TIMESTAMP",
+    "LocalDate": "TIMESTAMP", "Zoneless": "TIMESTAMP", "Date": "DATE", "Picklist": "INTEGER",
+    "State": "INTEGER", "Status": "INTEGER", "Guid": "UUID", "File": "UUID", "Lookup": "UUID",
+    "Customer": "UUID", "Owner": "UUID",
 }  # fmt: skip
 
 
@@ -66,15 +66,8 @@ def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> set[str]:
 
 def _finish_table(connection: duckdb.DuckDBPyConnection, table: Table, *, is_made: bool) -> None:
     has = _columns(connection, table.name) if is_made else set()
-    rates = "(SELECT NULL) c(rate)"
-    if "exchangerate" in table.properties and is_made:
-        currency = _currency(has)
-        rates = (
-            "(SELECT transactioncurrencyid AS id, exchangerate AS rate FROM gen.transactioncurrency)"
-            f" c ON c.id = {currency}"
-        )
     source = f'gen."{table.name}" g' if is_made else "(SELECT 1 WHERE false) g"
-    joined = f"{source} LEFT JOIN {rates}" if " ON " in rates else f"{source}, {rates}"
+    rates = f" LEFT JOIN gen.transactioncurrency c ON c.transactioncurrencyid = {_currency(has)}"
     named, joins = [], []
     for known in table.properties.values():
         if known.is_lookup:
@@ -82,8 +75,9 @@ def _finish_table(connection: duckdb.DuckDBPyConnection, table: Table, *, is_mad
             named.append(f', {name} AS "{known.property_name}__name"')
             joins.append(join)
     connection.execute(
-        f"CREATE TABLE \"{table.name}\" AS SELECT f.* REPLACE (nextval('versions') AS versionnumber)"
-        f"{''.join(named)} FROM (SELECT {', '.join(_select_list(table, has))} FROM {joined}) f"
+        f'CREATE TABLE "{table.name}" AS '
+        f"SELECT f.* REPLACE (nextval('versions') AS versionnumber){''.join(named)} "
+        f"FROM (SELECT {', '.join(_select_list(table, has))} FROM {source}{rates}) f"
         f'{"".join(joins)} ORDER BY f."{table.key}"'
     )
 
@@ -128,20 +122,18 @@ def _default(table: Table, known: Attribute, has: set[str]) -> str:
     owner = "g._ownerid_value" if "_ownerid_value" in has else ADMINISTRATOR
     owner_type = "g._ownerid_value__type" if "_ownerid_value__type" in has else "'systemuser'"
     created = "g.createdon" if "createdon" in has else "TIMESTAMP '2022-01-03 08:00:00'"
-    currency = (
-        "g._transactioncurrencyid_value" if "_transactioncurrencyid_value" in has else BASE_CURRENCY
-    )
+    user = f"CASE WHEN {owner_type} = 'systemuser' THEN {owner} ELSE {ADMINISTRATOR} END"
     by_name = {
         "createdon": created,
         "modifiedon": created,
         "ownerid": owner,
-        "createdby": f"CASE WHEN {owner_type} = 'systemuser' THEN {owner} ELSE {ADMINISTRATOR} END",
-        "modifiedby": f"CASE WHEN {owner_type} = 'systemuser' THEN {owner} ELSE {ADMINISTRATOR} END",
+        "createdby": user,
+        "modifiedby": user,
         "owninguser": f"CASE WHEN {owner_type} = 'systemuser' THEN {owner} END",
         "owningteam": f"CASE WHEN {owner_type} = 'team' THEN {owner} END",
         "owningbusinessunit": ROOT_UNIT,
         "transactioncurrencyid": _currency(has),
-        "exchangerate": "c.rate",
+        "exchangerate": "c.exchangerate",
         "activitytypecode": f"'{table.name}'",
         "isregularactivity": "true",
         "instancetypecode": "0",
@@ -151,7 +143,7 @@ def _default(table: Table, known: Attribute, has: set[str]) -> str:
         return by_name[known.name]
     if known.type == "Money" and known.name.endswith("_base"):
         twin = known.name.removesuffix("_base")
-        return f'round(g."{twin}" / c.rate, 2)' if twin in has else "NULL"
+        return f'round(g."{twin}" / c.exchangerate, 2)' if twin in has else "NULL"
     if known.type in ("State", "Status"):
         return str(known.options[0].value)
     return "false" if known.type == "Boolean" else "NULL"

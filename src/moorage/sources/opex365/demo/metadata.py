@@ -145,7 +145,9 @@ def _attribute(table: Table, known: Attribute) -> dict[str, Any]:
     return found | _typed(table, known)
 
 
-def _typed(table: Table, known: Attribute) -> dict[str, Any]:
+def _typed(  # noqa: PLR0911 - one answer for each type
+    table: Table, known: Attribute
+) -> dict[str, Any]:
     if known.options:
         own = None if known.option_set else option_set(known, f"{table.name}_{known.name}")
         shared = global_option_sets()[known.option_set] if known.option_set else None
@@ -178,7 +180,8 @@ def option_set(known: Attribute, name: str, *, is_global: bool = False) -> dict[
     """The option set of a choice; for yes/no columns TrueOption and FalseOption."""
     about = {
         "MetadataId": metadata_id(f"optionset {name}"), "Name": name, "IsGlobal": is_global,
-        "IsCustomOptionSet": is_global, "OptionSetType": _set_type(known), "DisplayName": label(known.label),
+        "IsCustomOptionSet": is_global, "OptionSetType": _set_type(known),
+        "DisplayName": label(known.label),
     }  # fmt: skip
     options = [_option(known, option) for option in known.options]
     if known.type == "Boolean":
@@ -192,8 +195,9 @@ def _set_type(known: Attribute) -> str:
 
 def _option(known: Attribute, option: Option) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "Value": option.value, "Label": label(option.label), "Description": label(""), "Color": None,
-        "IsManaged": option.value < 100000000, "ExternalValue": "", "MetadataId": None,
+        "Value": option.value, "Label": label(option.label), "Description": label(""),
+        "Color": None, "IsManaged": option.value < 100000000, "ExternalValue": "",
+        "MetadataId": None,
     }  # fmt: skip
     if known.type == "Status":
         found |= {

@@ -7,7 +7,7 @@ from moorage.sources.opex365.demo.sizes import ROWS_PER_UNIT
 from moorage.sources.opex365.demo.starter import start
 
 
-def offer(servers: DemoServers, scale: int, seed: int) -> DemoData:  # noqa: ARG001 - it brings its own
+def offer(servers: DemoServers, scale: int, seed: int) -> DemoData:
     """Serve an organisation of about `scale` rows until this process ends."""
     running = start(scale / ROWS_PER_UNIT, seed)
     return DemoData(running.options, running.secrets)

@@ -1,10 +1,10 @@
-"""The options of a query: read from the address, checked against the table, refused as documented."""
+"""The options of a query: read, checked against the table, refused as documented."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_plus
 
 from moorage.sources.opex365.demo.conditions import condition
@@ -15,7 +15,10 @@ from moorage.sources.opex365.demo.schema import Attribute, Table, collection_nam
 MAX_PAGE = 5000
 MAX_EXPANDS = 15
 KNOWN = frozenset(
-    ("$select", "$filter", "$orderby", "$expand", "$top", "$count", "$skiptoken", "$deltatoken", "$apply", "fetchXml")
+    (
+        "$select", "$filter", "$orderby", "$expand", "$top", "$count", "$skiptoken", "$deltatoken",
+        "$apply", "fetchXml",
+    )
 )  # fmt: skip
 
 
@@ -76,7 +79,7 @@ def _query(table: Table, options: Mapping[str, str], *, depth: int, alias: str) 
         text = options["$filter"]
         for name, value in options.items():
             if name.startswith("@"):
-                text = re.sub(rf"{re.escape(name)}\b", lambda _, value=value: value, text)
+                text = re.sub(rf"{re.escape(name)}\b", value.replace("\\", r"\\"), text)
         where = condition(parse_filter(text), table, alias)
     return Query(
         _selected(table, options.get("$select")),
@@ -155,16 +158,26 @@ def _expansion(table: Table, text: str, *, depth: int) -> Expansion:
         goal = tables()[target]
         query = _query(goal, options, depth=depth + 1, alias=f"e{depth}")
         return Expansion(name, goal, lookup, False, query)
+    found = collection_of(table, name)
+    if found is None:
+        raise unknown_property(name, table.name)
+    if "$orderby" in options or "$top" in options:
+        raise not_served("$orderby and $top in $expand")
+    query = _query(found.table, options, depth=depth + 1, alias=f"e{depth}")
+    return replace(found, query=query)
+
+
+def collection_of(table: Table, name: str) -> Expansion | None:
+    """The collection of that name on rows of `table`: the rows of another that point to them."""
     for other in tables().values():
         for lookup in other.attributes.values():
-            if lookup.is_lookup and table.name in _leads_to(other, lookup):
-                if collection_name(other, lookup, table.name) == name:
-                    query = _query(other, options, depth=depth + 1, alias=f"e{depth}")
-                    return Expansion(name, other, lookup, True, query)
-    raise unknown_property(name, table.name)
+            leads = lookup.is_lookup and table.name in _leads_to(lookup)
+            if leads and collection_name(other, lookup, table.name) == name:
+                return Expansion(name, other, lookup, True, Query(()))
+    return None
 
 
-def _leads_to(table: Table, lookup: Attribute) -> tuple[str, ...]:
+def _leads_to(lookup: Attribute) -> tuple[str, ...]:
     """The tables a lookup leads to; one to activities leads to each activity table."""
     if "activitypointer" not in lookup.targets:
         return lookup.targets

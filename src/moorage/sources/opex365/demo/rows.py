@@ -1,4 +1,4 @@
-"""SQL expressions that write rows as the JSON of Dataverse: DuckDB makes the text, Python carries it."""
+"""SQL expressions that write rows as JSON: DuckDB makes the text, Python carries it."""
 
 from __future__ import annotations
 
@@ -108,7 +108,9 @@ def _optional(name: str, text: str) -> str:
     return f"""',"{name}":' || to_json({text})::VARCHAR"""
 
 
-def formatted(known: Attribute, row: str, symbols: Mapping[str, str]) -> str | None:
+def formatted(  # noqa: PLR0911 - one answer for each type
+    known: Attribute, row: str, symbols: Mapping[str, str]
+) -> str | None:
     """A SQL expression for what people see; None for types that have no formatted value."""
     value = f'{row}."{known.property_name}"'
     match known.type:
@@ -116,7 +118,8 @@ def formatted(known: Attribute, row: str, symbols: Mapping[str, str]) -> str | N
             return _label_case(known, value)
         case "MultiSelect":
             label = _label_case(known, "x::INTEGER")
-            return f"array_to_string(list_transform(string_split({value}, ','), lambda x: {label}), '; ')"
+            parts = f"list_transform(string_split({value}, ','), lambda x: {label})"
+            return f"array_to_string({parts}, '; ')"
         case "Boolean":
             no, yes = (quoted(option.label) for option in known.options)
             return f"CASE {value} WHEN true THEN {yes} WHEN false THEN {no} END"

@@ -7,13 +7,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote
 
 from moorage.sources.opex365.demo.errors import RefusedError, bad_query, no_such_row
-from moorage.sources.opex365.demo.query import MAX_PAGE, Query, query_of
+from moorage.sources.opex365.demo.query import MAX_PAGE, Expansion, Query, query_of
 from moorage.sources.opex365.demo.rows import TOTAL_COUNT, TOTAL_EXCEEDED, Annotations
 from moorage.sources.opex365.demo.schema import Table
 from moorage.sources.opex365.demo.store import COUNT_LIMIT, Store
@@ -27,7 +27,7 @@ class Preferences:
     """What the header Prefer asks for, and what the answer says was applied."""
 
     page_size: int | None = None
-    annotations: Annotations = Annotations()
+    annotations: Annotations = field(default_factory=Annotations)
     tracks: bool = False
     applied: str = ""
 
@@ -70,8 +70,6 @@ class EntitySets:
             return self._delta(table, written, options, wanted)
         if wanted.tracks:
             _check_tracking(table, options)
-        if "party" in table.flags and any(name in options for name in ("$apply",)):
-            raise bad_query("The 'RetrieveMultiple' method alone is supported.")
         query = query_of(table, options)
         state = _state(options, written)
         size = wanted.page_size or MAX_PAGE
@@ -114,6 +112,18 @@ class EntitySets:
         context = json.dumps(f"{self.base}/$metadata#{table.set_name}/$entity")
         return f'{{"@odata.context":{context},{found[1:]}'
 
+    def collection(
+        self, found: Expansion, row_id: str, options: Mapping[str, str], wanted: Preferences
+    ) -> str:
+        """The rows that point to one row: up to a page of them, as one page."""
+        query = query_of(found.table, options)
+        own = f"r.\"{found.lookup.property_name}\" = '{row_id}'"
+        where = f"{own} AND {query.where}" if query.where else own
+        page = self.store.page(
+            found.table, replace(query, where=where), wanted.annotations, MAX_PAGE, None
+        )
+        return _body([self._context(found.table, options)], page.text)
+
     def count(self, table: Table, options: Mapping[str, str]) -> int:
         """`/$count`: all rows up to 5,000, or the number of changes since a delta token."""
         if "$deltatoken" in options:
@@ -122,7 +132,7 @@ class EntitySets:
             changed = self.store.one(
                 f'SELECT count(*) FROM "{table.name}" WHERE versionnumber > {since}'
             )
-            return int(changed) + len(self.store.deleted(table, since, until, 1_000_000))
+            return int(changed) + len(self.store.deleted(table, (since, until), 1_000_000))
         return min(self.store.count(table, query_of(table, options)), COUNT_LIMIT)
 
     def _counts(self, table: Table, query: Query, wanted: Preferences) -> list[tuple[str, Any]]:
@@ -181,12 +191,12 @@ class EntitySets:
         texts, following = [], None
         if "gone" not in state:
             last = state.get("last", since)
-            page = self.store.changed(table, query, wanted.annotations, last, until, size)
+            page = self.store.changed(table, query, wanted.annotations, (last, until), size)
             texts.append(page.text)
             following = {"last": page.last} if page.last is not None else None
             size -= page.row_count
         if following is None:
-            gone = self.store.deleted(table, state.get("gone", since), until, size)
+            gone = self.store.deleted(table, (state.get("gone", since), until), size)
             context = f"{self.base}/$metadata#{table.set_name}/$deletedEntity"
             texts += [
                 json.dumps({"@odata.context": context, "id": row_id, "reason": "deleted"})

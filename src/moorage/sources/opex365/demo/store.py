@@ -1,4 +1,4 @@
-"""Reads pages and single rows from the store, as JSON text; changes rows when a test asks for it."""
+"""Reads pages and single rows from the store, as JSON text."""
 
 from __future__ import annotations
 
@@ -30,12 +30,16 @@ class Page:
 
 
 class Store:
-    """The organisation in one DuckDB database. Safe to use from several threads."""
+    """The organisation in one DuckDB database. Safe to use from several threads.
+
+    `base` is the address before an entity set, for links inside of rows.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._changing = threading.Lock()
         self._local = threading.local()
+        self.base = ""
         rows = self.rows(
             "SELECT transactioncurrencyid, currencysymbol FROM transactioncurrency "
             "ORDER BY exchangerate <> 1, isocurrencycode"
@@ -84,8 +88,8 @@ class Store:
             return self._ordered_page(table, query, json, size, int(last or 0))
         after = f"""r."{table.key}" > '{last}'""" if last else None
         keys = self.rows(
-            f'SELECT min(k), max(k), count(*) FROM (SELECT r."{table.key}" AS k FROM "{table.name}" r '
-            f"{_where(query.where, after)} ORDER BY k LIMIT {size})"
+            f'SELECT min(k), max(k), count(*) FROM (SELECT r."{table.key}" AS k '
+            f'FROM "{table.name}" r {_where(query.where, after)} ORDER BY k LIMIT {size})'
         )
         first, final, count = keys[0]
         if not count:
@@ -121,31 +125,29 @@ class Store:
         return None if found is None else str(found)
 
     def changed(
-        self,
-        table: Table,
-        query: Query,
-        annotations: Annotations,
-        since: int,
-        until: int,
-        size: int,
+        self, table: Table, query: Query, annotations: Annotations, span: tuple[int, int], size: int
     ) -> Page:
-        """Rows with a version after `since` up to `until`, in the order of versions."""
+        """Rows with a version in `span` (first excluded, last included), by version."""
         json = self._json(table, query, annotations)
         rows = self.rows(
             f'SELECT {json}, r.versionnumber FROM "{table.name}" r '
-            f"WHERE r.versionnumber > {since} AND r.versionnumber <= {until} "
+            f"WHERE r.versionnumber > {span[0]} AND r.versionnumber <= {span[1]} "
             f"ORDER BY r.versionnumber LIMIT {size}"
         )
         last = int(rows[-1][1]) if len(rows) == size else None
         return Page(",".join(row[0] for row in rows), len(rows), last)
 
-    def deleted(self, table: Table, since: int, until: int, size: int) -> list[tuple[str, int]]:
-        """Ids of rows deleted after version `since`, with the version of their deletion."""
+    def deleted(self, table: Table, span: tuple[int, int], size: int) -> list[tuple[str, int]]:
+        """Ids of rows deleted in a span of versions, with the version of their deletion."""
+        names = [table.name]
+        if "pointer" in table.flags:
+            names = [other.name for other in tables().values() if "activity" in other.flags]
+        listed = ", ".join(f"'{name}'" for name in names)
         return [
             (str(row_id), int(version))
             for row_id, version in self.rows(
-                f"SELECT id, versionnumber FROM _deleted WHERE name = '{table.name}' "
-                f"AND versionnumber > {since} AND versionnumber <= {until} "
+                f"SELECT id, versionnumber FROM _deleted WHERE name IN ({listed}) "
+                f"AND versionnumber > {span[0]} AND versionnumber <= {span[1]} "
                 f"ORDER BY versionnumber LIMIT {size}"
             )
         ]
@@ -166,13 +168,17 @@ class Store:
         source = f'"{found.table.name}" {inner}'
         if not found.is_collection:
             match = f'{inner}."{found.table.key}" = {row}."{found.lookup.property_name}"'
-            return f""",',"{found.name}":', coalesce((SELECT {json} FROM {source} WHERE {match}), 'null')"""[
-                1:
-            ]
+            one = f"(SELECT {json} FROM {source} WHERE {match})"
+            return f"""',"{found.name}":', coalesce({one}, 'null')"""
         match = f'{inner}."{found.lookup.property_name}" = {row}."{table.key}"'
         where = f"{match} AND {found.query.where}" if found.query.where else match
         listed = f"SELECT string_agg({json}, ',') FROM {source} WHERE {where}"
-        return f"""',"{found.name}":[', ({listed}), ']'"""
+        # Every row carries this link, without a skiptoken: it leads to the same rows again.
+        link = f"{self.base}/{table.set_name}("
+        again = (
+            f"""',"{found.name}@odata.nextLink":"{link}', {row}."{table.key}", ')/{found.name}"'"""
+        )
+        return f"""',"{found.name}":[', ({listed}), ']', {again}"""
 
 
 def _where(*conditions: str | None) -> str:

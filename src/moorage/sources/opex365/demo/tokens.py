@@ -44,7 +44,8 @@ class Tokens:
             self._good_until[token] = time.monotonic() + self.lifetime_seconds
         seconds = int(self.lifetime_seconds)
         return 200, {
-            "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token,
+            "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds,
+            "access_token": token,
         }  # fmt: skip
 
     def revoke(self) -> None:
@@ -75,7 +76,7 @@ class Tokens:
             )
 
 
-def _refusal(
+def _refusal(  # noqa: PLR0911 - one answer for each refusal
     tenant: str, form: Mapping[str, str], resource: str
 ) -> tuple[int, str, int, str] | None:
     for name in ("grant_type", "client_id"):
@@ -93,7 +94,7 @@ def _refusal(
         return 401, "invalid_client", 7000215, "Invalid client secret provided."
     scope = form.get("scope", "")
     if not scope.endswith("/.default"):
-        text = "Client credential flows must have a scope value with /.default suffixed to the resource."
+        text = "Client credential flows must have a scope with /.default suffixed to the resource."
         return 400, "invalid_scope", 1002012, text
     if scope.removesuffix("/.default").rstrip("/") != resource:
         text = "The resource principal was not found in the tenant."
