@@ -51,10 +51,16 @@ def harbour(sandbox: Sandbox) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def source(mariadb: MariaDBServer) -> Iterator[str]:
+def source_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the files that the source's rows name."""
+    return tmp_path_factory.mktemp("storage")
+
+
+@pytest.fixture(scope="session")
+def source(mariadb: MariaDBServer, source_files: Path) -> Iterator[str]:
     """The MariaDB database of the demo's Krayin, with traps."""
     name = _own_name("krayin")
-    make_source(mariadb, name)
+    make_source(mariadb, name, source_files)
     try:
         yield name
     finally:
@@ -63,11 +69,15 @@ def source(mariadb: MariaDBServer) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def ready(
-    harbour: Sandbox, mariadb: MariaDBServer, source: str, tmp_path_factory: pytest.TempPathFactory
+    harbour: Sandbox,
+    mariadb: MariaDBServer,
+    source: str,
+    source_files: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Voyage:
     """A project with a confirmed plan, nothing of it carried out. Take a copy of it."""
     folder = tmp_path_factory.mktemp("ready")
-    return prepare(harbour.odoo("ready"), mariadb, source, folder)
+    return prepare(harbour.odoo("ready"), mariadb, source, folder, files=source_files)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ Times are wall times of Asia/Kolkata (UTC+05:30), as Krayin writes them.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from moorage.sandbox import MariaDBServer
@@ -22,10 +23,10 @@ LONG = ("Ärger mit 64 KB, Zeile 🔥.\n" * 3000).encode()[:65_535].decode(error
 QUOTED_CENTS = {9001: 11_385, 9002: 99_99}
 
 
-def make_source(mariadb: MariaDBServer, database: str) -> None:
-    """Generate the demo in `database` and add the traps."""
+def make_source(mariadb: MariaDBServer, database: str, files: Path) -> None:
+    """Generate the demo in `database`, its files in `files`, and add the traps."""
     server = Server(mariadb.host, mariadb.port, mariadb.root_user, mariadb.root_password)
-    generate(server, database, scale=SCALE, seed=SEED)
+    generate(server, database, scale=SCALE, seed=SEED, files=files)
     rows = Rows(mariadb, database)
     _contacts(rows)
     _leads(rows)

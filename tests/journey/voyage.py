@@ -101,7 +101,9 @@ class Voyage:
         return found
 
 
-def prepare(odoo: OdooServer, mariadb: MariaDBServer, source: str, folder: Path) -> Voyage:
+def prepare(
+    odoo: OdooServer, mariadb: MariaDBServer, source: str, folder: Path, *, files: Path
+) -> Voyage:
     """Everything up to a confirmed plan, by the real command."""
     before = _make_odoo_ready(odoo)
     user, password = mariadb.create_reader(source)
@@ -120,6 +122,7 @@ def prepare(odoo: OdooServer, mariadb: MariaDBServer, source: str, folder: Path)
         ("  database:\n", f"  database: {source}\n"),
         ("  user:\n", f"  user: {user}\n"),
         ("  timezone:\n", "  timezone: Asia/Kolkata\n"),
+        ('# files: ""', f"files: {files}"),
         ("url: https://odoo.example.com", f"url: {odoo.url}"),
         ('database: "odoo"', f"database: {odoo.database}"),
     )

@@ -191,6 +191,11 @@ class Source(Protocol):
 class DemoServers(Protocol):
     """The throw-away servers a demo may put its data on (`moorage.sandbox.Sandbox`)."""
 
+    @property
+    def home(self) -> Path:
+        """A folder for files of the demo, beside the servers' own."""
+        ...
+
     def mariadb(self) -> Any: ...
 
 

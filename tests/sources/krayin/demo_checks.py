@@ -185,6 +185,7 @@ CHECKS: dict[str, tuple[str, str]] = {
         "activities a LEFT JOIN activity_files f ON f.activity_id = a.id",
         "a.type = 'file' AND f.id IS NULL",
     ),
+    "activity_file_outside": ("activity_files", "path LIKE '../%'"),
     "email_folders_object": ("emails", "folders LIKE '{%'"),
     "email_nested_references": ("emails", "reference_ids LIKE '%,[%'"),
     "email_from_list": ("emails", "`from` LIKE '[%'"),
@@ -192,4 +193,5 @@ CHECKS: dict[str, tuple[str, str]] = {
     "email_unlinked": ("emails", "parent_id IS NULL AND person_id IS NULL AND lead_id IS NULL"),
     "email_hostile_body": ("emails", "reply LIKE '%<script>%'"),
     "email_body_cut": ("emails", "length(reply) = 65535"),
+    "email_attachment_twice": (TWICE.format("email_attachments", "email_id, path"), "n > 1"),
 }

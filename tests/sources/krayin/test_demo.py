@@ -30,11 +30,16 @@ def server(mariadb: MariaDBServer) -> Server:
 
 
 @pytest.fixture(scope="module")
-def dirty(mariadb: MariaDBServer, server: Server) -> Iterator[str]:
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files") / "public"
+
+
+@pytest.fixture(scope="module")
+def dirty(mariadb: MariaDBServer, server: Server, files: Path) -> Iterator[str]:
     # A name of its own: another run of these tests may use the same server at the same time.
     name = f"test_dirty_{secrets.token_hex(4)}"
     try:
-        generate(server, name, scale=3, seed=7)
+        generate(server, name, scale=3, seed=7, files=files)
         yield name
     finally:
         mariadb.drop_database(name)
@@ -94,11 +99,46 @@ def test_old_layouts_differ_where_releases_did() -> None:
     assert "unique_id" not in tables("2.0.6")["persons"].column_names
 
 
-def test_the_same_seed_gives_the_same_rows(
-    mariadb: MariaDBServer, server: Server, dirty: str, mariadb_database: str
+def test_the_same_seed_gives_the_same_rows_and_files(
+    mariadb: MariaDBServer,
+    server: Server,
+    dirty: str,
+    mariadb_database: str,
+    files: Path,
+    tmp_path: Path,
 ) -> None:
-    generate(server, mariadb_database, scale=3, seed=7)
+    generate(server, mariadb_database, scale=3, seed=7, files=tmp_path / "again")
     assert fingerprint(mariadb, mariadb_database) == fingerprint(mariadb, dirty)
+    assert _contents(tmp_path / "again") == _contents(files)
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_files_stand_where_rows_say_but_for_the_dirt_among_them(
+    mariadb: MariaDBServer, dirty: str, files: Path
+) -> None:
+    rows = mariadb.execute(
+        "SELECT path FROM activity_files UNION SELECT path FROM email_attachments"
+        " UNION SELECT text_value FROM attribute_values v JOIN attributes a ON a.id = attribute_id"
+        " WHERE type IN ('file', 'image') AND text_value <> ''",
+        dirty,
+    )
+    named = {str(path) for (path,) in rows if ".." not in str(path)}
+    there = {path for path in files.rglob("*") if path.is_file()}
+    assert named & {str(path.relative_to(files)) for path in there}
+    assert named - {str(path.relative_to(files)) for path in files.rglob("*")}, "one is missing"
+    assert any(path.is_symlink() for path in files.rglob("*"))
+    sizes = [path.stat().st_size for path in there]
+    assert (min(sizes), max(sizes)) == (0, 26_000_000)
+    heads = {"pdf": b"%PDF-1.4", "png": b"\x89PNG", "docx": b"PK"}
+    kept = [path for path in there if 0 < path.stat().st_size < 1_000_000]
+    assert all(path.read_bytes().startswith(heads.get(path.suffix[1:], b"")) for path in kept)
 
 
 def test_a_unit_of_scale_is_about_300_rows_and_another_seed_makes_others(

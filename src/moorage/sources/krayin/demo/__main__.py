@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from moorage.sources.krayin.demo.generate import generate
 from moorage.sources.krayin.demo.load import Server
@@ -26,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--timezone", default="Asia/Kolkata", help="zone of the times written")
     parser.add_argument("--dirt", type=float, default=1.0, help="multiplies the rates, 0 is clean")
     parser.add_argument("--upgraded", action="store_true", help="add remains of a 1.x upgrade")
+    parser.add_argument("--files", type=Path, help="folder to make anew with the files of the rows")
     parser.add_argument("--fork", action="store_true", help="add tables and columns of a fork")
     return parser
 
@@ -50,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         dirt=given.dirt,
         upgraded=given.upgraded,
         fork=given.fork,
+        files=given.files,
     )
     lines = [f"{count:>10,}  {table}" for table, count in counts.rows.items() if count]
     lines.append(f"{counts.total_count:>10,}  rows in {counts.elapsed_seconds:.1f} seconds")

@@ -139,6 +139,7 @@ KINDS = (
     Dirt("activity_hostile_comment", "activities", 0.01, "script in the comment"),
     Dirt("activity_odd_type", "activities", 0.005, "type unknown to the application"),
     Dirt("activity_file_missing", "activities", 0.01, "file activity without a file row"),
+    Dirt("activity_file_outside", "activities", 0.002, "path of the file leads out of the folder"),
     Dirt("email_folders_object", "emails", 0.03, "folders as object with numeric keys"),
     Dirt("email_nested_references", "emails", 0.05, "list inside the list of references"),
     Dirt("email_from_list", "emails", 0.05, "sender is a list, not a string"),
@@ -146,6 +147,7 @@ KINDS = (
     Dirt("email_unlinked", "emails", 0.1, "neither person nor lead"),
     Dirt("email_hostile_body", "emails", 0.02, "script and tracking image in the body"),
     Dirt("email_body_cut", "emails", 0.002, "body cut at 65,535 bytes"),
+    Dirt("email_attachment_twice", "emails", 0.02, "two attachments of one path: one overwritten"),
 )
 
 

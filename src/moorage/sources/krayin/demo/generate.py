@@ -3,7 +3,7 @@
 import tempfile
 import time
 from dataclasses import dataclass, replace
-from importlib.resources import files
+from importlib.resources import files as resources
 from pathlib import Path
 from string import Template
 
@@ -12,6 +12,7 @@ import duckdb
 from moorage.sources.krayin.demo.attributes import attributes
 from moorage.sources.krayin.demo.clock import standard_minutes, wall_expression
 from moorage.sources.krayin.demo.dirt import macro_statements
+from moorage.sources.krayin.demo.files import write_files
 from moorage.sources.krayin.demo.leftovers import (
     FORK_COLUMNS,
     FORK_TABLES,
@@ -64,12 +65,14 @@ def generate(
     dirt: float = 1.0,
     upgraded: bool = False,
     fork: bool = False,
+    files: Path | None = None,
 ) -> DemoCounts:
     """Drops and recreates `database` and fills it; about 300 rows per unit of `scale`.
 
     `timezone` is the zone whose wall time the application wrote. `dirt` multiplies the rates of all
     kinds of dirt, 0 gives clean data. `upgraded` adds what an upgrade from 1.x leaves behind,
-    `fork` the tables and columns of an extended edition.
+    `fork` the tables and columns of an extended edition. `files` is a folder that is made anew
+    with the files that the rows name.
     """
     started = time.monotonic()
     layout = _layout(release, upgraded=upgraded, fork=fork)
@@ -112,6 +115,8 @@ def generate(
                 )
             else:
                 rows[table.name] = 0
+        if files is not None:
+            write_files(engine, files, seed=seed, dirty=dirt > 0)
     return DemoCounts(rows, time.monotonic() - started)
 
 
@@ -156,5 +161,5 @@ def _run_scripts(
 
 
 def _run_script(engine: duckdb.DuckDBPyConnection, script: str, names: dict[str, object]) -> None:
-    text = files(__package__).joinpath("sql", f"{script}.sql").read_text("utf-8")
+    text = resources(__package__).joinpath("sql", f"{script}.sql").read_text("utf-8")
     engine.execute(Template(text).substitute(names))

@@ -1,4 +1,4 @@
-"""Demo data as a source: a database on a throw-away server, and an account that only reads it."""
+"""Demo data as a source: a database on a throw-away server, its files, an account that reads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ def offer(servers: DemoServers, scale: int, seed: int) -> DemoData:
     """Fill a database with about `scale` rows; the same seed gives the same rows."""
     mariadb = servers.mariadb()
     server = Server(mariadb.host, mariadb.port, mariadb.root_user, mariadb.root_password)
-    generate(server, DATABASE, scale=scale / ROWS_PER_UNIT, seed=seed, timezone=TIMEZONE)
+    files = servers.home / "demo" / "krayin"
+    generate(
+        server,
+        DATABASE,
+        scale=scale / ROWS_PER_UNIT,
+        seed=seed,
+        timezone=TIMEZONE,
+        files=files,
+    )
     user, password = mariadb.create_reader(DATABASE)
     options = {
         "host": mariadb.host,
@@ -24,6 +32,7 @@ def offer(servers: DemoServers, scale: int, seed: int) -> DemoData:
         "database": DATABASE,
         "user": user,
         "timezone": TIMEZONE,
+        "files": str(files),
     }
     return DemoData(options, {"password": password}, {"stage_outcomes": _outcomes()})
 

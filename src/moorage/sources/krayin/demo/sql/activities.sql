@@ -4,7 +4,7 @@ WITH typed AS (
     SELECT i AS id,
         CASE WHEN d_activity_odd_type(i) THEN 'sms'
              WHEN d_activity_no_schedule(i) OR d_activity_ends_early(i) THEN 'meeting'
-             WHEN d_activity_file_missing(i) THEN 'file'
+             WHEN d_activity_file_missing(i) OR d_activity_file_outside(i) THEN 'file'
              WHEN d_activity_hostile_comment(i) THEN 'call'
              WHEN i % 5 > 1 AND $has_system_log THEN 'system'
              ELSE one_of('activity-type', i,
@@ -78,7 +78,8 @@ CREATE TABLE activity_files AS
 SELECT row_number() OVER (ORDER BY id) AS id,
     one_of('file-name', id, ['Vertrag final.pdf', 'offer', 'Scan 001.PDF', '合同.docx', '../../etc/passwd'])
         AS name,
-    'activities/' || id || '/' || left(md5(id::VARCHAR) || md5(id || 'x'), 40) || '.'
-        || one_of('file-type', id, ['pdf', 'docx', 'png', 'svg']) AS path,
+    CASE WHEN d_activity_file_outside(id) THEN '../../../etc/passwd'
+         ELSE 'activities/' || id || '/' || left(md5(id::VARCHAR) || md5(id || 'x'), 40) || '.'
+            || one_of('file-type', id, ['pdf', 'docx', 'png', 'svg']) END AS path,
     id AS activity_id, created_at, updated_at
 FROM activities WHERE type = 'file' AND NOT d_activity_file_missing(id);

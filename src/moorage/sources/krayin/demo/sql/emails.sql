@@ -55,8 +55,8 @@ SELECT row_number() OVER (ORDER BY id, n) AS id,
     CASE WHEN id % 3 = 1 THEN 'logo' END AS content_id,
     id AS email_id, created_at, updated_at
 -- Two rows of one name in a mail: the second overwrote the first on disk.
-FROM emails JOIN range(0, 2) AS t(n) ON n = 0 OR id % 40 = 0
-WHERE unit('with-attachment', id) < 0.3 OR id % 40 = 0;
+FROM emails JOIN range(0, 2) AS t(n) ON n = 0 OR d_email_attachment_twice(id)
+WHERE unit('with-attachment', id) < 0.3 OR d_email_attachment_twice(id);
 
 CREATE TABLE email_tags AS
 SELECT 1 + below('email-tag', id, $n_tags) AS tag_id, id AS email_id
