@@ -11,6 +11,7 @@ from moorage.commands.opening import PRODUCTION, REHEARSAL, typed
 from moorage.commands.result import OnProgress, Result, silent, to_json
 from moorage.ledger import Ledger
 from moorage.ledger.ledger import now_text
+from moorage.ledger.runs import DRAFTS
 from moorage.plan.accounting import WITHOUT_ROW
 from moorage.plan.confirm import load_plan
 from moorage.plan.plan import make_plan
@@ -137,7 +138,11 @@ def _last_load(ground: Ground) -> LastLoad | None:
 
 def last_run(ledger: Ledger, destination_id: int) -> int:
     """The number of the last run that changed records of a destination; 0 before the first."""
-    runs = [run for run in ledger.runs(destination_id) if run["kind"] in ("load", "rollback")]
+    runs = [
+        run
+        for run in ledger.runs(destination_id)
+        if run["kind"] in ("load", "rollback") and run["plan_digest"] != DRAFTS
+    ]
     return max((int(run["id"]) for run in runs), default=0)
 
 

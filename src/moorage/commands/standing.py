@@ -14,6 +14,7 @@ from moorage.commands.rehearsal import rehearsal_of
 from moorage.commands.result import Result
 from moorage.errors import MoorageError, RefusedError
 from moorage.ledger import Ledger
+from moorage.ledger.runs import DRAFTS
 from moorage.plan.confirm import load_plan
 from moorage.project import Project
 from moorage.reports.loading import WORDS
@@ -124,6 +125,7 @@ def _in_destination(project: Project) -> list[Step]:
             "SELECT id FROM destination WHERE name = ?", (PRODUCTION,)
         ).fetchone()
         runs = ledger.runs(int(row["id"])) if row else []
+        runs = [run for run in runs if run["plan_digest"] != DRAFTS]
         made = _made_count(ledger, int(row["id"])) if row else 0
         aside = len(ledger.set_aside_rows(int(row["id"]))) if row else 0
     finally:

@@ -14,6 +14,7 @@ from typing import Any
 
 from moorage.destination import Destination, NewRecord
 from moorage.ledger import Ledger, Receipt
+from moorage.ledger.runs import DRAFTS
 from moorage.load import LoadReport
 from moorage.load.work import PhaseCount
 from moorage.prepare import apply_preparation, plan_preparation
@@ -22,8 +23,6 @@ MODEL = "base.automation"
 ENTRY = "automation_drafts"
 #: The name that drafts have in keys, as objects of the source have theirs.
 OBJECT = "automation_drafts"
-#: What a run of drafts has in place of a plan's digest.
-RUN = "automation drafts"
 NOT_INSTALLED = (
     "No drafts were made: Automation Rules is not installed in this Odoo. Install it under Apps,"
     " then write the hand-off with --drafts again."
@@ -82,12 +81,12 @@ def _create(
         if model in ids
     }
     sample = _sample(ledger, destination_id)
-    run_id = ledger.start_run(destination_id, "load", RUN, destination.now())
+    run_id = ledger.start_run(destination_id, "load", DRAFTS, destination.now())
     report = LoadReport(run_id, sample=sample, counters_before=destination.counters())
     batch = ledger.intend(run_id, ENTRY, MODEL, "create", list(values))
     made = destination.create(MODEL, [NewRecord(key, text) for key, text in values.items()])
     found = dict(zip(values, made, strict=True))
-    receipts = [Receipt(key, odoo_id, RUN, values[key]) for key, odoo_id in found.items()]
+    receipts = [Receipt(key, odoo_id, DRAFTS, values[key]) for key, odoo_id in found.items()]
     ledger.receive(batch, destination_id, receipts)
     report.phases.append(PhaseCount(ENTRY, MODEL, 0, rows=len(found), created=len(found)))
     report.counters_after = destination.counters()

@@ -11,6 +11,11 @@ from moorage.errors import RefusedError
 from moorage.ledger.store import Store, now_text
 
 
+#: What a run that only made drafts of automation rules has in place of a plan's digest. It moved no
+#: row of the source: there is nothing in it to verify or to sign for.
+DRAFTS = "automation drafts"
+
+
 class RunLog(Store):
     """The part of the ledger that knows destinations, runs and events."""
 
