@@ -134,12 +134,13 @@ def _judge_page(  # noqa: PLR0917
 ) -> None:
     table = judge.table
     described = destination.fields(table.model)
-    names = {name for row in page for name in row[2] if name in described}
+    changed_names = {name for row in page for name in row[2] if name in described}
+    compared = {name: judge.fields[name].compared for name in changed_names}
     log = [name for name in ("write_uid", "write_date") if name in described]
     domain = [("id", "in", [row[1] for row in page])]
     there = {
-        row["id"]: row
-        for rows in destination.pages(table.model, domain, sorted({*names, *log}))
+        row["id"]: row | {name: row[asked] for name, asked in compared.items()}
+        for rows in destination.pages(table.model, domain, sorted({*compared.values(), *log}))
         for row in rows
     }
     judge.bring_ids(page, formerly)
@@ -227,8 +228,6 @@ class _Judge:
         self, name: str, there: Any, was: dict[str, Any], wanted: dict[str, Any]
     ) -> bool:
         about = self.fields[name]
-        if about.type == "binary":
-            return False
         holds = comparable(about, there)
         try:
             if holds == self._as_odoo(about, wanted.get(name)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from moorage.ledger import undo as ledger_undo
@@ -92,9 +93,16 @@ def _changed(scope: Scope, model: str, suspects: dict[int, int]) -> Reasons:
 
 def _differing(scope: Scope, model: str, row: dict[str, Any], loaded: dict[str, Any]) -> list[str]:
     described = scope.destination.fields(model)
+    # What a link by model and id points to stands beside it.
+    beside = loaded.get("res_model") or loaded.get("model")
     return [
         name
         for name, value in sorted(loaded.items())
-        if name in described
-        and not same(described[name], row[compared(described[name])], value, scope.resolve)
+        if (field := described.get(name))
+        and not same(
+            replace(field, relation=beside) if field.type == "many2one_reference" else field,
+            row[compared(field)],
+            value,
+            scope.resolve,
+        )
     ]
