@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 #: Share of an entry's rows above which an operation is said aloud, in per cent.
-LIMITS = {"update": 30, "set_aside": 5, "merge": 20}
+LIMITS = {"update": 30, "set_aside": 5, "merge": 20, "archive": 5}
 _FEW = 20
 
 
 def list_guards(counts: dict[str, dict[str, int]]) -> tuple[str, ...]:
     """Sentences on what is unusually large, by entry; small entries are left alone."""
-    words = {"update": "be updated", "set_aside": "be set aside", "merge": "be merged"}
+    words = {
+        "update": "be updated", "set_aside": "be set aside", "merge": "be merged",
+        "archive": "be archived",
+    }  # fmt: skip
     said = []
     for entry, operations in counts.items():
         total = sum(operations.values())
