@@ -102,7 +102,7 @@ class Bodies:
         check(name)
         where = f"\"{table.key}\" = '{row_id}'"
         found = self.store.rows(
-            f'SELECT filename, length(from_base64("{column}")) FROM "{name}" WHERE {where}'
+            f'SELECT filename, octet_length(from_base64("{column}")) FROM "{name}" WHERE {where}'
         )
         if not found:
             raise no_such_row(name, row_id)
