@@ -10,7 +10,6 @@ from moorage.destination import DestinationIdentity
 from moorage.errors import RefusedError
 from moorage.ledger.store import Store, now_text
 
-
 #: What a run that only made drafts of automation rules has in place of a plan's digest. It moved no
 #: row of the source: there is nothing in it to verify or to sign for.
 DRAFTS = "automation drafts"
