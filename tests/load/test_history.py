@@ -273,3 +273,5 @@ def _a_file_changes(history: History) -> None:
     assert history.one("ir.attachment", "files:1", "file_size") == [len(b"changed 1")]
     warned = history.ledger.warnings(history.destination_id)
     assert [row["code"] for row in warned] == ["file_changed"]
+    found = verify(history.staging, history.client, history.build())
+    assert [(one.key, one.field) for one in found.differences] == [("crm:files:4", "datas")]
