@@ -135,6 +135,7 @@ PUBLIC: dict[str, list[str]] = {
         "CountCheck",
         "Difference",
         "EntryReport",
+        "LastLoad",
         "SumCheck",
         "VerifyReport",
         "verify",

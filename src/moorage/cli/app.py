@@ -35,7 +35,7 @@ VERBS = {
     "duplicates": "queues",
     "plan": "journey",
     "run": "journey",
-    "verify": "journey",
+    "verify": "witness",
     "spotcheck": "signing",
     "signoff": "signing",
     "delta": "golive",
