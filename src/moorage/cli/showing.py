@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from moorage.cli import journey, queues, start
+from moorage.cli import journey, queues, start, witness
 from moorage.cli.verb import Show
 from moorage.commands import beginning, checking, loading, mapping
 from moorage.commands.queues import DuplicatesResult, OwnersResult
@@ -18,7 +18,7 @@ SHOWN: dict[type[Any], Show] = {
     loading.PrepareResult: journey.show_prepare,
     loading.PlanResult: journey.show_plan,
     loading.RunResult: journey.show_run,
-    checking.VerifyResult: journey.show_verify,
+    checking.VerifyResult: witness.show_verify,
     DuplicatesResult: queues.show_duplicates,
     OwnersResult: queues.show_owners,
 }
