@@ -28,7 +28,7 @@ from moorage.staging.quoting import identifier, literal, with_metadata
 
 __all__ = ["ExtractReport", "Staging", "identifier", "literal"]
 
-MEMORY_LIMIT_MB = 700
+MEMORY_LIMIT_MB = 400
 #: Below this a second thread costs more than it brings (a quarter more CPU in the demo).
 SMALL_ROWS = 50_000
 #: The fact that says what the target tables were filled from, while nothing changed them since.
