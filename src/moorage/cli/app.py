@@ -110,6 +110,7 @@ OVERVIEW = """\
   [bold]9[/]  moorage verify                   read every field back and compare
       moorage delta                    what changed since, on both sides; then 7 to 9 again
       moorage spotcheck, signoff       tick and sign a rehearsal, before production
+      moorage handoff                  one folder for the customer, with all of it
       moorage rollback                 put everything back, at any time
 
   moorage status    where your project stands and what to type next
