@@ -16,6 +16,7 @@ from moorage.mapping.explain import explain
 from moorage.mapping.propose import propose
 from moorage.mapping.proposed_field import field_name
 from moorage.mapping.reference import reference
+from moorage.mapping.spec import load_mapping_to_edit
 
 GOOD = (
     HEAD
@@ -125,7 +126,7 @@ def test_propose_gives_everything_a_fate_and_keeps_what_people_wrote(tmp_path: P
     shrunk = shrunk.replace("      category_id: {from: tags, link: tags}\n", "")
     shrunk = shrunk.replace("phone: {from: phone}", "phone: {from: phone, status: confirmed}")
     template.write_text(shrunk)
-    proposal = propose(template, DISCOVERY, FIELDS)
+    proposal = propose(load_mapping_to_edit(template), DISCOVERY, FIELDS)
     assert proposal.added_fields == ["people.x_acme_tags", "people.x_acme_grosse"]
     assert proposal.added_objects == ["tags"]
     assert "# the firms" in proposal.text
@@ -137,7 +138,7 @@ def test_propose_gives_everything_a_fate_and_keeps_what_people_wrote(tmp_path: P
     assert rules["x_acme_grosse"].create.type == "float"
     assert [one for one in check(file, DISCOVERY, FIELDS) if one.severity == "error"] == []
     template.write_text(proposal.text)
-    assert propose(template, DISCOVERY, FIELDS).text == proposal.text
+    assert propose(load_mapping_to_edit(template), DISCOVERY, FIELDS).text == proposal.text
     with pytest.raises(RefusedError, match="tags wait for a decision"):
         confirm(template, "A. Person", NOW, check(file, DISCOVERY, FIELDS))
 

@@ -18,7 +18,7 @@ from moorage.mapping.confirm import Confirmation, confirm, require_confirmed
 from moorage.mapping.document import written
 from moorage.mapping.explain import ExplainedField, explain
 from moorage.mapping.propose import propose
-from moorage.mapping.spec import load_mapping_to_edit
+from moorage.mapping.spec import load_mapping_to_edit, parse_mapping
 from moorage.project import Project
 from moorage.reports.mapping import write_mapping
 
@@ -134,15 +134,22 @@ def map_propose(project: Project, *, to: str = PRODUCTION) -> ProposeResult:
     """Add to the mapping a place for everything it is silent about; what stands there stays."""
     with project.lock("map"):
         path = project.mapping_path
-        template = path if path.exists() else kind_of(project).mapping_template
-        file = load_mapping(template)
+        kind, discovery = kind_of(project), known_discovery(project)
+        file = load_mapping_to_edit(path if path.exists() else kind.mapping_template)
+        notes: list[str] = []
         with opened_destination(project, to) as destination:
-            fields = fields_of(destination, file)
-            proposal = propose(template, known_discovery(project), fields)
+            if kind.adapt is not None:
+                tree = file.document.tree
+                notes = kind.adapt(tree, discovery, lambda name: bool(destination.fields(name)))
+                file = parse_mapping(written(tree), path)
+            proposal = propose(file, discovery, fields_of(destination, file))
         _replace(path, proposal.text)
     return ProposeResult(
         added_fields=tuple(proposal.added_fields),
         added_objects=tuple(proposal.added_objects),
-        notes=("Proposals are marked `status: proposed`; look at them before you confirm.",),
+        notes=(
+            *notes,
+            "Proposals are marked `status: proposed`; look at them before you confirm.",
+        ),
         next_command="moorage map --check",
     )

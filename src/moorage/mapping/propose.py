@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
@@ -18,7 +17,7 @@ from moorage.mapping.document import written
 from moorage.mapping.expressions import Expressions
 from moorage.mapping.fates import entries_of, fields_used, without_fate
 from moorage.mapping.proposed_field import ProposedField, field_name, proposed_field
-from moorage.mapping.spec import MappingFile, load_mapping_to_edit
+from moorage.mapping.spec import MappingFile
 from moorage.sources.base import Discovery, SourceObject
 
 
@@ -32,13 +31,13 @@ class Proposal:
 
 
 def propose(
-    template: Path, discovery: Discovery, fields: Dict[str, Dict[str, ModelField]]
+    file: MappingFile, discovery: Discovery, fields: Dict[str, Dict[str, ModelField]]
 ) -> Proposal:
-    """A proposal from `template`: the source's own, or the project's mapping to add to.
+    """A proposal from `file`: the source's own template, or the project's mapping to add to.
 
-    `fields` are the destination's, so that no new field takes a name that is in use.
+    `fields` are the destination's, so that no new field takes a name that is in use. The tree of
+    `file` is changed.
     """
-    file = load_mapping_to_edit(template)
     proposer = _Proposer(file, discovery, fields)
     proposer.mark_proposed()
     for found in discovery.objects:

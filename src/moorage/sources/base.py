@@ -223,7 +223,9 @@ class SourceKind:
 
     `open` gets all that count filled in, and two more: `state_folder`, a Path in the project where
     a source may keep what it would else have to fetch again, and `on_wait`, to be told in a
-    sentence what is waited for. `demo(servers, scale, seed)`, where there is one, makes realistic
+    sentence what is waited for. `adapt(tree, discovery, has_model)`, where there is one, fits the
+    mapping (a tree of dicts and lists) to what both sides have, before fields are proposed, and
+    says what it did in sentences. `demo(servers, scale, seed)`, where there is one, makes realistic
     data to try Moorage on, always the same by seed.
     """
 
@@ -235,6 +237,7 @@ class SourceKind:
     secrets: tuple[str, ...] = ("password",)
     demo: Callable[[DemoServers, int, int], DemoData] | None = None
     asked: Callable[[Mapping[str, Any]], Collection[str]] | None = None
+    adapt: Callable[[Any, Discovery, Callable[[str], bool]], list[str]] | None = None
 
     def counting(self, given: Mapping[str, Any]) -> Collection[str]:
         """The options and secrets that count, given the options set in the project file."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from moorage.sources.base import DemoData, DemoServers, Source, SourceKind
+from moorage.sources.base import DemoData, DemoServers, Discovery, Source, SourceKind
 
 OPTIONS: dict[str, tuple[Any, str]] = {
     "url": (None, "The environment's address, as in https://contoso.crm4.dynamics.com."),
@@ -33,6 +33,12 @@ def _demo(servers: DemoServers, scale: int, seed: int) -> DemoData:
     return offer(servers, scale, seed)
 
 
+def _adapt(tree: Any, discovery: Discovery, has_model: Callable[[str], bool]) -> list[str]:
+    from moorage.sources.opex365.adapt import adapt  # noqa: PLC0415
+
+    return adapt(tree, discovery, has_model)
+
+
 SOURCE = SourceKind(
     name="opex365",
     label="OPEX 365 CRM (Dataverse)",
@@ -41,4 +47,5 @@ SOURCE = SourceKind(
     mapping_template=Path(__file__).with_name("mapping.yaml"),
     secrets=("client_secret",),
     demo=_demo,
+    adapt=_adapt,
 )

@@ -70,6 +70,8 @@ class Files:
             raise
         except SettingsError as error:
             raise OSError(error.what) from None
+        except ValueError:
+            raise OSError("its content is no base64") from None
 
     def _list(self, entity_set: str) -> None:
         """Sizes of all bodies, in a few calls."""
@@ -121,6 +123,8 @@ class Files:
         body = cast(BinaryIO, made)
         try:
             self._fetch(about, body)
+            if about.size and not body.tell():
+                raise OSError("its content is missing")
             body.flush()
             body.seek(0)
         except BaseException:
@@ -156,7 +160,7 @@ class Files:
                     "FileContinuationToken": token,
                 },
             )
-            into.write(base64.b64decode(answer["Data"]))
+            into.write(base64.b64decode(answer["Data"], validate=True))
 
 
 def _decode(text: BinaryIO, into: BinaryIO) -> None:
@@ -165,9 +169,9 @@ def _decode(text: BinaryIO, into: BinaryIO) -> None:
     while piece := text.read(CHUNK):
         letters = rest + b"".join(piece.split())
         whole = len(letters) - len(letters) % 4
-        into.write(base64.b64decode(letters[:whole]))
+        into.write(base64.b64decode(letters[:whole], validate=True))
         rest = letters[whole:]
-    into.write(base64.b64decode(rest))
+    into.write(base64.b64decode(rest, validate=True))
 
 
 def _size(row: Row) -> int:
