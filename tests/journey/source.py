@@ -20,6 +20,8 @@ REFUSED = "Refused by the database"
 MATCHED_EMAIL = "siobhan@moorage-demo.example"
 MIXED = "🔥 صفقة \u202eabc\u202c\x00 a\x07b\tc שלום"
 LONG = ("Ärger mit 64 KB, Zeile 🔥.\n" * 3000).encode()[:65_535].decode(errors="ignore")
+HOSTILE = '<p onclick="x()">Safe</p><script>steal()</script><a href="javascript:x()">go</a>'
+TRAP_FILE = b"%PDF-1.4 of a trap"
 QUOTED_CENTS = {9001: 11_385, 9002: 99_99}
 
 
@@ -31,6 +33,7 @@ def make_source(mariadb: MariaDBServer, database: str, files: Path) -> None:
     _contacts(rows)
     _leads(rows)
     _quotes(rows)
+    _history(rows, files)
 
 
 class Rows:
@@ -143,3 +146,33 @@ def _quotes(rows: Rows) -> None:
                     **at)  # fmt: skip
     rows.insert("lead_quotes", quote_id=9001, lead_id=9010)
     rows.insert("lead_quotes", quote_id=9002, lead_id=9009)
+
+
+def _history(rows: Rows, files: Path) -> None:
+    """A call, a task, a meeting, a note and a thread of mails on one lead, each with a trap."""
+
+    def activity(key: int, kind: str, *, lead: int = 9009, **about: Any) -> None:
+        given = {"user_id": 3, "is_done": 0, "created_at": "2024-03-10 04:00:00", **about}
+        rows.insert("activities", id=key, type=kind, **given)
+        rows.insert("lead_activities", activity_id=key, lead_id=lead)
+
+    at = {"schedule_from": "2024-03-10 04:00:00", "schedule_to": "2024-03-10 04:45:00"}
+    activity(9001, "call", title="Trap call", is_done=1, comment=HOSTILE, **at)
+    activity(9002, "lunch", title="Trap lunch", **at)
+    activity(9003, "meeting", title="Trap meeting", is_done=1, location="Kai 1",
+             schedule_from="2024-03-10 04:00:00", schedule_to="2024-03-10 03:00:00")  # fmt: skip
+    activity(9004, "note", comment="line one\nline <two>", is_done=1)
+    activity(9005, "note", comment="of a lead that Odoo refuses", lead=9010, is_done=1)
+    rows.insert("activity_participants", activity_id=9003, person_id=9001)
+    rows.insert("activity_files", id=9001, activity_id=9004, name="Größe", path="trap/a.pdf",
+                created_at="2024-03-10 04:00:00")  # fmt: skip
+    (files / "trap").mkdir()
+    (files / "trap" / "a.pdf").write_bytes(TRAP_FILE)
+    mail = {"user_type": "person", "source": "email", "folders": '["inbox"]',
+            "created_at": "2024-03-10 04:00:00", "name": "Trap"}  # fmt: skip
+    first = {"from": '"own@harbour.example"', "reply_to": '["none@harbour.example"]'}
+    rows.insert("emails", id=9001, subject="Trap mail", lead_id=9009, reply=HOSTILE,
+                unique_id="9001", message_id="trap-1@x.example", **first, **mail)  # fmt: skip
+    second = {"from": '"x@y.example"', "reply": "yes", "parent_id": 9001}
+    rows.insert("emails", id=9002, subject="Re: Trap mail", unique_id="9002",
+                message_id="trap-2@x.example", **second, **mail)  # fmt: skip

@@ -49,7 +49,7 @@ def test_a_path_that_leads_out_is_a_problem_of_its_file(folder: Path, path: str)
 def test_what_is_missing_or_no_file_is_a_problem(folder: Path) -> None:
     store = folder_store(str(folder), where="source.files")
     found = {a.path: a.problem for a in store.about(["activities/9/x", "activities/1", ""])}
-    assert found == {"activities/9/x": MISSING, "activities/1": NO_FILE, "": "no path is given"}
+    assert found == {"activities/9/x": MISSING, "activities/1": NO_FILE, "": "has no path"}
 
 
 def test_an_address_is_listed_once_for_each_folder() -> None:

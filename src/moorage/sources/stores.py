@@ -18,8 +18,12 @@ import fsspec
 from moorage.errors import SettingsError, UnreachableError
 from moorage.sources.base import FileAbout
 
-MISSING, OUTSIDE, NO_FILE = "missing", "the path leads out of the folder of files", "not a file"
-UNREADABLE, NO_PATH = "cannot be read", "no path is given"
+#: Why a file cannot be had; messages put "the file" before it.
+MISSING = "is missing"
+OUTSIDE = "has a path that leads out of the folder of files"
+NO_FILE = "is no ordinary file"
+UNREADABLE = "cannot be read"
+NO_PATH = "has no path"
 
 
 class FolderStore:

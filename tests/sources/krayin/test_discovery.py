@@ -107,7 +107,10 @@ def test_files_are_counted_and_measured_before_anything_is_read(
     told = source.discover().details["files"]
     source.close()
     assert (told["rows"], told["files"], told["bytes"]) == (3, 1, 8)
-    assert told["problems"] == {"missing": 1, "the path leads out of the folder of files": 1}
+    assert told["problems"] == {
+        "is missing": 1,
+        "has a path that leads out of the folder of files": 1,
+    }
     assert told["largest"] == [{"path": "activities/1/a.pdf", "bytes": 8}]
 
 

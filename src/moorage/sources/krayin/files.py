@@ -65,5 +65,5 @@ def file_notes(told: Mapping[str, Any]) -> tuple[list[str], list[str]]:
             " storage/app/public of Krayin, or a bucket), or they are all set aside."
         ]
     note = f"{told['files']:,} files of {told['bytes'] / 1e6:,.1f} MB in all stand ready."
-    wrong = [f"{count:,}: {reason}" for reason, count in sorted(told["problems"].items())]
-    return [note, *([f"Files that cannot be had: {'; '.join(wrong)}."] if wrong else [])], []
+    wrong = [f"{reason} ({count:,})" for reason, count in sorted(told["problems"].items())]
+    return [note, *([f"Of the others, each {', or '.join(wrong)}."] if wrong else [])], []

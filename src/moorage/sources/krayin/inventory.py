@@ -164,6 +164,8 @@ def _web_forms(rows: Rows) -> Iterator[dict[str, Any]]:
             object="leads" if row["create_lead"] == "1" else "persons",
             trigger="When somebody sends the form from a web page",
             actions=[*fields, made, after],
+            # What it asks for is one step, however long the list.
+            steps=bool(fields) + 2,
             equivalent="Form of the Website app that makes a lead, or an alias of the sales team",
             notes=["Pages that embed the form must be changed before Krayin is switched off."],
         )
