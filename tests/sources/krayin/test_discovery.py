@@ -104,8 +104,10 @@ def test_files_are_counted_and_measured_before_anything_is_read(
     """)
     assert any("source.files" in question for question in krayin.discover().questions)
     source = krayin.open(files=str(tmp_path))
-    told = source.discover().details["files"]
+    details = source.discover().details
     source.close()
+    assert details["attachments"]["bytes_at_hand"] == 8
+    told = details["files"]
     assert (told["rows"], told["files"], told["bytes"]) == (3, 1, 8)
     assert told["problems"] == {
         "is missing": 1,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from moorage.sources.base import Discovery, FileStore, SourceObject
 from moorage.sources.krayin import catalogue
 from moorage.sources.krayin.attributes import OBJECTS, Attribute, read_attributes
-from moorage.sources.krayin.files import file_notes, look_at, named_paths
+from moorage.sources.krayin.files import file_notes, in_figures, look_at, named_paths
 from moorage.sources.krayin.inventory import inventory
 from moorage.sources.krayin.pipelines import read_pipelines, stage_questions
 from moorage.sources.krayin.reader import Reader, quoted
@@ -39,7 +39,7 @@ def discover(
         "owners": look.owners(),
         "activities": look.grouped("activities", "type"),
         "email_count": counts.get("emails", 0),
-        "attachments": look.attachments(counts),
+        "attachments": {**look.attachments(counts), **in_figures(told_files)},
         "files": told_files,
         "inventory": inventory(reader, schema),
         "automations": {name: counts.get(name, 0) for name in ("workflows", "webhooks",

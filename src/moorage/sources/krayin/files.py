@@ -55,6 +55,19 @@ def look_at(paths: list[str], store: FileStore | None) -> dict[str, Any]:
     }
 
 
+def in_figures(told: Mapping[str, Any]) -> dict[str, int]:
+    """What `look_at` told, as figures for the scope; none without a store."""
+    if not told["given"]:
+        return {}
+    largest = told["largest"]
+    return {
+        "files_at_hand": told["files"],
+        "bytes_at_hand": told["bytes"],
+        "bytes_of_the_largest": largest[0]["bytes"] if largest else 0,
+        "files_that_cannot_be_had": sum(told["problems"].values()),
+    }
+
+
 def file_notes(told: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Notes and questions about the files."""
     if not told["rows"]:
