@@ -42,7 +42,7 @@ SHAPES = [
     ("  people: {to: res.partner, fields: {name: {from: name}}, drop: {tags: never used}}\n",
      "1:1", []),
     ("  people: {to: res.partner, fields: {name: {from: note, do: [{truncate: 9}]}}}\n",
-     "lossy", ["note (2 rows): cut where it is longer than Odoo's field"]),
+     "lossy", ["note: cut where it is longer than Odoo's field"]),
     (WHOLE + "  users: {of: people, to: res.users, fields: {name: {from: name}}}\n",
      "1:many", []),
     ("  other: {to: res.partner, fields: {name: {from: name}}}\n"

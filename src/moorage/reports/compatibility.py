@@ -120,10 +120,10 @@ def _losses(
     for entry in entries.values():
         for rule in entry.fields.values():
             for name, why in _changes(rule, columns):
-                rows = filled.get((found.name, name))
-                if rows != 0 and (name, why) not in told:
+                # How many values are truly cut is not known here: that some row has one is.
+                if filled.get((found.name, name)) != 0 and (name, why) not in told:
                     told.add((name, why))
-                    yield Loss(name, why, rows)
+                    yield Loss(name, why)
 
 
 def _changes(rule: FieldRule, columns: Mapping[str, SourceField]) -> Iterator[tuple[str, str]]:

@@ -48,7 +48,7 @@ def code(words: object, *, below: str = "") -> Cell:
 
 def number(value: float, *, tone: Tone | None = None) -> Cell:
     """A figure; nought is written as a dash, so that what counts stands out."""
-    words = DASH if value == 0 else f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    words = DASH if value == 0 else f"{value:,}"
     return Cell(words, tone=tone if value else None, is_figure=True, is_nought=value == 0)
 
 
