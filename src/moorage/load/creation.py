@@ -70,7 +70,9 @@ def _create_ready(
     """Create the planned rows that fulfil `condition`; how many became records."""
     profile = work.destination.profile(table.model)
     group = profile.group_field
-    has_group = any(field.name == group and field.holds == "link" for field in table.fields)
+    has_group = any(
+        field.name == group and field.holds == "link" and not field.later for field in table.fields
+    )
     query = values_query(
         table,
         _wanted_sql(table, condition),
