@@ -27,7 +27,8 @@ from moorage.project import Project
 class EntryDelta:
     """What happened to the rows of one entry since they were loaded.
 
-    `fields` counts the changed rows by Odoo field. `gone` are rows deleted in the source, those to
+    `conflicts` are rows with a field changed on both sides, whatever else of them changed; `fields`
+    counts rows to be updated by Odoo field. `gone` are rows deleted in the source, those to
     be archived among them; `held` are set aside, waived, open or not in a sample.
     """
 
@@ -68,6 +69,13 @@ def delta(
             "SELECT entry, field, count(*) FROM (SELECT entry, unnest(changed) AS field"
             " FROM meta.plan WHERE operation = 'update') GROUP BY ALL ORDER BY 3 DESC, 2"
         ).fetchall()
+        mixed = dict(
+            staging.connection.execute(
+                "SELECT p.entry, count(DISTINCT p.key) FROM meta.plan AS p JOIN meta.conflicts AS c"
+                " ON c.model = p.model AND c.key = p.key AND c.decision = ''"
+                " WHERE p.operation = 'update' GROUP BY 1"
+            ).fetchall()
+        )
     fields: dict[str, dict[str, int]] = {}
     for entry, field, count in rows:
         fields.setdefault(entry, {})[field] = count
@@ -81,7 +89,8 @@ def delta(
         extracted=extracted.raw_counts,
         is_unchanged=extracted.is_unchanged,
         entries=tuple(
-            _entry(entry, counts, fields.get(entry, {})) for entry, counts in report.counts.items()
+            _entry(entry, counts, mixed.get(entry, 0), fields.get(entry, {}))
+            for entry, counts in report.counts.items()
         ),
         plan=report,
         attention=planned.attention,
@@ -92,15 +101,15 @@ def delta(
     )
 
 
-def _entry(entry: str, counts: Mapping[str, int], fields: dict[str, int]) -> EntryDelta:
+def _entry(entry: str, counts: Mapping[str, int], mixed: int, fields: dict[str, int]) -> EntryDelta:
     def of(*operations: str) -> int:
         return sum(counts.get(name, 0) for name in operations)
 
     return EntryDelta(
         entry,
         created=of("create", "match", "merge"),
-        changed=of("update"),
-        conflicts=of("conflict"),
+        changed=of("update") - mixed,
+        conflicts=of("conflict") + mixed,
         gone=of("gone", "archive"),
         unchanged=of("unchanged"),
         held=of("set_aside", "waive", "open", "not_in_sample"),

@@ -109,7 +109,7 @@ def duplicates(
         report = _looked(ground, tables, path)
         who = by or person()
         for group, decision in (answers or {}).items():
-            if ":" in group:
+            if group not in {row.group for row in report.rows} and ":" in group:
                 # A key, not a group: a row that several records of Odoo fit.
                 answer_match(ground.decisions / MATCHES_FILE, group, decision, who)
             else:
