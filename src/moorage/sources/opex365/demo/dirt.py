@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 from itertools import count
 
-COMMON_RATE = 0.05
 #: The first users are the system's own.
 FIRST_SLOT = {"systemuser": 6}
 
@@ -51,8 +50,8 @@ def macro_statements(counts: Mapping[str, int], dirt: float) -> list[str]:
         slot = lowest + 2 * next(places[kind.table]) % max(counts[kind.table] - lowest, 1)
         test = "false"
         if dirt > 0:
-            # Rare kinds keep off the fixed records, or they would hide each other there.
-            first = lowest + 1 + 2 * kinds_of[kind.table] if kind.rate < COMMON_RATE else lowest
+            # Chance keeps off the fixed records, or kinds would hide each other there.
+            first = lowest + 1 + 2 * kinds_of[kind.table]
             by_chance = f"i >= {first} AND unit('{kind.name}', i) < {kind.rate * dirt:.9f}"
             test = f"(i = {slot} OR ({by_chance}))"
         statements.append(f"CREATE MACRO d_{kind.name}(i) AS {test}")

@@ -15,6 +15,7 @@ from moorage.sources.opex365.demo.schema import Attribute, Table, tables
 ROOT_UNIT = "gid('businessunit', 1)"
 ADMINISTRATOR = "gid('systemuser', 1)"
 BASE_CURRENCY = "gid('transactioncurrency', 1)"
+FIRST_VERSION = 1_000_000
 SQL_TYPES = {
     "Integer": "INTEGER", "BigInt": "BIGINT", "Decimal": "DECIMAL(28, 10)", "Double": "DOUBLE",
     "Money": "DECIMAL(18, 4)", "Boolean": "BOOLEAN", "DateTime": "TIMESTAMP",
@@ -28,13 +29,16 @@ def finish(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Make the tables of the schema out of those in `gen`, which goes; rows per table."""
     made = {row[0] for row in connection.execute("SHOW TABLES FROM gen").fetchall()}
     _name_all(connection, made)
-    connection.execute("CREATE SEQUENCE versions START 1000000")
+    version = FIRST_VERSION
     counts = {}
     concrete = [table for table in tables().values() if "pointer" not in table.flags]
     for table in concrete:
-        _finish_table(connection, table, is_made=table.name in made)
+        _finish_table(connection, table, is_made=table.name in made, version=version)
         found = connection.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()
         counts[table.name] = found[0] if found else 0
+        version += counts[table.name]
+    connection.execute(f"CREATE SEQUENCE versions START {version + 1}")
+    connection.execute("SELECT nextval('versions')")
     connection.execute(_pointer_view())
     for name in ("names", "all_activities", "roles", "people", "process_instances", "flows"):
         connection.execute(f"DROP TABLE {name}")
@@ -64,7 +68,9 @@ def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> set[str]:
     return {row[0] for row in found}
 
 
-def _finish_table(connection: duckdb.DuckDBPyConnection, table: Table, *, is_made: bool) -> None:
+def _finish_table(
+    connection: duckdb.DuckDBPyConnection, table: Table, *, is_made: bool, version: int
+) -> None:
     has = _columns(connection, table.name) if is_made else set()
     source = f'gen."{table.name}" g' if is_made else "(SELECT 1 WHERE false) g"
     rates = f" LEFT JOIN gen.transactioncurrency c ON c.transactioncurrencyid = {_currency(has)}"
@@ -76,7 +82,8 @@ def _finish_table(connection: duckdb.DuckDBPyConnection, table: Table, *, is_mad
             joins.append(join)
     connection.execute(
         f'CREATE TABLE "{table.name}" AS '
-        f"SELECT f.* REPLACE (nextval('versions') AS versionnumber){''.join(named)} "
+        f'SELECT f.* REPLACE ({version} + row_number() OVER (ORDER BY f."{table.key}") '
+        f"AS versionnumber){''.join(named)} "
         f"FROM (SELECT {', '.join(_select_list(table, has))} FROM {source}{rates}) f"
         f'{"".join(joins)} ORDER BY f."{table.key}"'
     )

@@ -37,6 +37,7 @@ class Limits:
         self._lock = threading.Lock()
         self._came: deque[float] = deque()
         self._spent: deque[tuple[float, float]] = deque()
+        self._spent_seconds = 0.0
         self._inside = 0
         self._pause_until = 0.0
         self._forget()
@@ -53,6 +54,7 @@ class Limits:
         with self._lock:
             self._came.clear()
             self._spent.clear()
+            self._spent_seconds = 0.0
             self._pause_until = 0.0
             self._forget()
 
@@ -66,7 +68,9 @@ class Limits:
             with self._lock:
                 self._inside -= 1
                 ended = self._now()
-                self._spent.append((ended, ended - began + self.settings.cost_seconds))
+                seconds = ended - began + self.settings.cost_seconds
+                self._spent.append((ended, seconds))
+                self._spent_seconds += seconds
 
     def note_pause(self, seconds: float) -> None:
         """A pause that was asked of the client by other means: a fault of a test."""
@@ -105,19 +109,18 @@ class Limits:
             while self._came and self._came[0] <= now - set_.window_seconds:
                 self._came.popleft()
             while self._spent and self._spent[0][0] <= now - set_.window_seconds:
-                self._spent.popleft()
-            spent = sum(seconds for _, seconds in self._spent)
+                self._spent_seconds -= self._spent.popleft()[1]
             if self._inside >= set_.concurrent:
                 raise self._refusal("concurrent", 0.0)
             if len(self._came) >= set_.requests:
                 raise self._refusal("requests", self._came[0] + set_.window_seconds - now)
-            if spent >= set_.execution_seconds:
+            if self._spent_seconds >= set_.execution_seconds:
                 raise self._refusal("execution", self._spent[0][0] + set_.window_seconds - now)
             self._came.append(now)
             self._inside += 1
             self._most_inside = max(self._most_inside, self._inside)
             self._most_in_window = max(self._most_in_window, len(self._came))
-            self._most_spent = max(self._most_spent, spent)
+            self._most_spent = max(self._most_spent, self._spent_seconds)
             return now
 
     def _refusal(self, kind: str, wait_seconds: float) -> RefusedError:

@@ -60,7 +60,7 @@ class EntitySets:
 
     def expire_deltas(self) -> None:
         """All delta links given so far are too old from now on."""
-        self.oldest_version = self.store.version() + 1
+        self.oldest_version = int(self.store.one("SELECT nextval('versions')"))
 
     def page(
         self, table: Table, written: str, options: Mapping[str, str], wanted: Preferences

@@ -65,10 +65,12 @@ class Store:
             yield self._connection.cursor()
 
     def version(self) -> int:
-        """The highest version number given so far."""
-        return int(
-            self.one("SELECT last_value FROM duckdb_sequences() WHERE sequence_name = 'versions'")
-        )
+        """The highest version number given so far; no change with it is still on its way."""
+        with self._changing:
+            found = self.one(
+                "SELECT last_value FROM duckdb_sequences() WHERE sequence_name = 'versions'"
+            )
+        return int(found)
 
     def count(self, table: Table, query: Query) -> int:
         """All rows that a query means."""
