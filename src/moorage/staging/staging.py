@@ -158,10 +158,10 @@ class Staging:
         names = [table.name for table in tables]
         try:
             interval = Interval(self, on_rows) if since_last else None
-            counts = {
-                table.name: (interval and interval.copy(table)) or self.copy(table, on_rows)
-                for table in tables
-            }
+            counts = {}
+            for table in tables:
+                in_part = interval.copy(table) if interval else None
+                counts[table.name] = self.copy(table, on_rows) if in_part is None else in_part
             digest = self._snapshot_digest(names)
             facts = {
                 "snapshot_digest": digest,
