@@ -11,7 +11,7 @@ from urllib.parse import unquote, unquote_plus
 
 from moorage.sources.opex365.demo import csdl, metadata
 from moorage.sources.opex365.demo.bodies import Bodies
-from moorage.sources.opex365.demo.definitions import definition_answer
+from moorage.sources.opex365.demo.definitions import SETS, definition_answer
 from moorage.sources.opex365.demo.errors import RefusedError, bad_query, unknown_resource
 from moorage.sources.opex365.demo.query import collection_of, options_of
 from moorage.sources.opex365.demo.schema import Table, tables
@@ -108,7 +108,7 @@ class App:
         if head == "$metadata":
             return Answer(200, csdl.document().encode(), {"Content-Type": "application/xml"})
         options = options_of(request.query)
-        if head.startswith(("EntityDefinitions", "GlobalOptionSetDefinitions")):
+        if head.startswith(SETS):
             body = definition_answer(segments, options)
             return json_answer(200, {"@odata.context": f"{self.base}/$metadata#{head}", **body})
         function = self._functions.get(head.partition("(")[0])
@@ -171,12 +171,22 @@ class App:
                 405, "", f"The requested resource does not support http method '{method}'."
             )
         verb = {"POST": "Create", "DELETE": "Delete"}.get(method, "Write")
-        return _no_privilege(verb, table.name, table.code)
+        return self._no_privilege(verb, table)
 
     def check_privilege(self, name: str) -> None:
         """Refuses with 403 for tables that the test has hidden from this user."""
         if name in self.hidden:
-            raise _no_privilege("Read", name, tables()[name].code)
+            raise self._no_privilege("Read", tables()[name])
+
+    def _no_privilege(self, verb: str, table: Table) -> RefusedError:
+        user = self._who_am_i("", {})["UserId"]
+        return RefusedError(
+            403,
+            "0x80040220",
+            f"Principal user (Id={user}, type=8, roleCount=1, accessMode=4) is missing "
+            f"prv{verb}{table.name} privilege on OTC={table.code} for entity '{table.name}'. "
+            f"context.Caller={user}.",
+        )
 
     def _service(self) -> dict[str, Any]:
         sets = sorted(table.set_name for table in tables().values())
@@ -230,13 +240,3 @@ def _applied(text: str, wanted: Preferences) -> Answer:
     if wanted.applied:
         answer.headers["Preference-Applied"] = wanted.applied
     return answer
-
-
-def _no_privilege(verb: str, name: str, code: int) -> RefusedError:
-    user = "the application user"
-    return RefusedError(
-        403,
-        "0x80040220",
-        f"Principal user (Id={user}, type=8, roleCount=1) is missing prv{verb}{name} privilege on "
-        f"OTC={code} for entity '{name}'. context.Caller={user}.",
-    )

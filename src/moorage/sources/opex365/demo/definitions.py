@@ -1,4 +1,4 @@
-"""Serves `EntityDefinitions…` and `GlobalOptionSetDefinitions…` with $select, $filter, $expand."""
+"""Serves the definitions of tables, option sets, relationships with $select, $filter, $expand."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from moorage.sources.opex365.demo.filters import Node, parse_filter
 from moorage.sources.opex365.demo.query import split_outside
 
 _KEYED = re.compile(r"(\w+)\((?:LogicalName|Name)='([^']*)'\)|(\w+)\(([0-9a-fA-F-]{36})\)")
+#: The sets of definitions.
+SETS = ("EntityDefinitions", "GlobalOptionSetDefinitions", "RelationshipDefinitions")
+_ONE_TO_MANY = "Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata"
 _LINKS = ("OptionSet", "GlobalOptionSet")
 _CASTS = (
     "AttributeMetadata", "BigIntAttributeMetadata", "BooleanAttributeMetadata",
@@ -39,7 +42,7 @@ _COLLECTIONS = ("Attributes", *_RELATIONS)
 
 
 def definition_answer(segments: list[str], options: Mapping[str, str]) -> dict[str, Any]:
-    """The body for a path that begins with one of the two sets; refused where it leads nowhere."""
+    """The body for a path that begins with one of `SETS`; refused where it leads nowhere."""
     for option in options:
         if option not in ("$select", "$filter", "$expand", "$count", "LabelLanguages"):
             raise bad_query(f"The query option '{option}' is not supported on metadata.")
@@ -73,6 +76,11 @@ def _name(found: re.Match[str]) -> str:
 
 
 def _all_of(head: str, rest: list[str], options: Mapping[str, str]) -> dict[str, Any]:
+    if head == "RelationshipDefinitions" and rest in ([], [_ONE_TO_MANY]):
+        relations = [row for name in metadata.entities() for row in metadata.many_to_one(name)]
+        class_ = _ONE_TO_MANY.rpartition(".")[2]
+        kept = _filtered(relations, options, class_)
+        return {"value": [_shaped(row, options, class_, links=()) for row in kept]}
     if rest:
         raise unknown_resource(rest[0])
     if head == "GlobalOptionSetDefinitions":

@@ -39,9 +39,9 @@ class StandIn(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, store: Store, *, token_seconds: float) -> None:
+    def __init__(self, port: int, store: Store, *, token_seconds: float, origin: str = "") -> None:
         super().__init__(("127.0.0.1", port), Connection)
-        self.origin = f"http://127.0.0.1:{self.server_address[1]}"
+        self.origin = origin or f"http://127.0.0.1:{self.server_address[1]}"
         self.app = App(store, Tokens(token_seconds), self.origin)
         self.limits = Limits()
         self.faults = Faults()
@@ -171,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--dirt", type=float, default=1.0, help="multiplies the rates, 0 is clean")
     parser.add_argument("--token-seconds", type=float, default=3599.0, help="life of a token")
+    parser.add_argument("--origin", default="", help="its address, where a relay stands before it")
     parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
     return parser
 
@@ -179,7 +180,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until ended."""
     given = _parser().parse_args(arguments)
     store = open_store(given.store, scale=given.scale, seed=given.seed, dirt=given.dirt)
-    server = StandIn(given.port, store, token_seconds=given.token_seconds)
+    server = StandIn(given.port, store, token_seconds=given.token_seconds, origin=given.origin)
     if given.with_parent:
         threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
     line = {"url": server.origin, "tenant": TENANT, "client_id": CLIENT_ID}
