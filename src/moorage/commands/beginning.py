@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from moorage.commands.mapping import confirmation
 from moorage.commands.opening import (
     PRODUCTION,
     keep_discovery,
@@ -135,7 +136,10 @@ def assessed(project: Project, discovery: Discovery, name: str) -> Assessment:
             identity, survey = destination.identity, destination.survey(models)
     except MoorageError as error:
         return assess(discovery, mapping, problem=str(error))
-    return assess(discovery, mapping, identity=identity, survey=survey)
+    confirmed, _ = confirmation(project)
+    return assess(
+        discovery, mapping, identity=identity, survey=survey, is_confirmed=confirmed is not None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,6 +124,7 @@ class _Gathering:
                 survey=self.destination.survey(models),
                 filled=filled_counts(self.project, self.mapping),
                 rates=measured_rates(self.ledger, self.destination_id),
+                is_confirmed=confirmed is not None,
             ),
             confirmed_by=confirmed.name if confirmed else "",
             runs=tuple(_run(row) for row in self.ledger.runs(self.destination_id)),
@@ -154,7 +155,7 @@ class _Gathering:
         if not can_draft(self.destination):
             return (), NOT_INSTALLED
         items = inventory_of(self.discovery)
-        models = {self.mapping.object_of(name): e.to for name, e in self.mapping.objects.items()}
+        models = self._models()
         ids = make_drafts(
             self.destination,
             self.ledger,
@@ -172,7 +173,16 @@ class _Gathering:
             for page in pages
             for row in page
         )
-        return made, "" if made else "There is no workflow to make a draft of."
+        left = sum(item.get("kind") == "workflow" for item in items) - len(made)
+        note = f"{left} workflows have no draft: their object became several models, or none."
+        return made, note if left else ""
+
+    def _models(self) -> dict[str, str]:
+        """The model that each object of the source became, where it is one."""
+        found: dict[str, set[str]] = {}
+        for name, entry in self.mapping.objects.items():
+            found.setdefault(self.mapping.object_of(name), set()).add(entry.to)
+        return {name: next(iter(models)) for name, models in found.items() if len(models) == 1}
 
     def _run_sql(self, sql: str) -> list[Any]:
         return self.ledger.connection.execute(sql, (self.destination_id,)).fetchall()

@@ -26,6 +26,10 @@ from moorage.reports.scope import (
 from moorage.reports.surroundings import destination_sections
 from moorage.reports.tables import SavedTable
 
+STANDING = (
+    "These automation rules stand in Odoo, switched off and without actions: a beginning for"
+    " whoever rebuilds them. A rollback takes them back."
+)
 #: Where an Odoo runs, as the end of a sentence.
 HOSTS = {
     "own server": "on an own server",
@@ -123,9 +127,7 @@ def _drafts(contents: Contents) -> Iterator[Section]:
     if rows or contents.drafts_note:
         yield Section(
             "Drafts in Odoo",
-            contents.drafts_note
-            or "These automation rules stand in Odoo, switched off and without actions: a beginning"
-            " for whoever rebuilds them. A rollback takes them back.",
+            " ".join([*([STANDING] if rows else []), contents.drafts_note]),
             ("Rule", "Model", "Odoo id"),
             rows,
         )

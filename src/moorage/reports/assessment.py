@@ -51,13 +51,17 @@ def assess(
     problem: str = "",
     filled: Filled | None = None,
     rates: Mapping[str, float] | None = None,
+    is_confirmed: bool = False,
 ) -> Assessment:
-    """Judge a migration by what is known: without a mapping by counts, without Odoo by the rest."""
+    """Judge a migration by what is known: without a mapping by counts, without Odoo by the rest.
+
+    Once a person has confirmed the mapping, its proposals are decided.
+    """
     fates = compatibility(discovery, mapping, filled)
     return Assessment(
         discovery,
         fates,
-        grade(discovery, fates, mapping, survey),
+        grade(discovery, fates, mapping, survey, is_confirmed=is_confirmed),
         estimate(fates, rates),
         identity,
         survey,

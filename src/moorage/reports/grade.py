@@ -74,11 +74,13 @@ def grade(
     fates: Sequence[Fate],
     mapping: MappingSpec | None,
     survey: DestinationSurvey | None,
+    *,
+    is_confirmed: bool = False,
 ) -> Grade:
     """The grade by the rules of `RULES`; `survey` is None when Odoo could not be looked at."""
     axes = (
         _compatibility(discovery, fates),
-        _clarity(discovery, mapping),
+        _clarity(discovery, mapping, is_confirmed),
         _interfaces(survey),
         _volume(sum(found.row_count for found in discovery.objects)),
     )
@@ -123,8 +125,8 @@ def automation_counts(discovery: Discovery) -> tuple[int, int]:
     return sum(value for value in values if isinstance(value, int)), 0
 
 
-def _clarity(discovery: Discovery, mapping: MappingSpec | None) -> Axis:
-    entries = mapping.objects.values() if mapping else ()
+def _clarity(discovery: Discovery, mapping: MappingSpec | None, is_confirmed: bool) -> Axis:
+    entries = mapping.objects.values() if mapping and not is_confirmed else ()
     proposed = sum(
         rule.status == "proposed" and rule.confidence is not None
         for entry in entries
@@ -139,7 +141,8 @@ def _clarity(discovery: Discovery, mapping: MappingSpec | None) -> Axis:
         (bool(discovery.questions), _counted(len(discovery.questions), "open question")),
         (
             bool(open_objects) or proposed > 20,
-            f"{_counted(proposed, 'rule')} only proposed, {open_objects} objects undecided",
+            f"{_counted(proposed, 'rule')} only proposed"
+            + (f", {_counted(open_objects, 'object')} undecided" if open_objects else ""),
         ),
         (custom > 50, f"{custom} custom fields"),
     )
