@@ -45,7 +45,8 @@ def test_a_second_run_writes_nothing(finished: Voyage) -> None:
         for name in ("create", "update", "match", "merge", "open")
         if counts.get(name)
     }
-    assert work == {("leads", "create"): 1}, "only what Odoo refused may be tried again"
+    refused = {("leads", "create"): 1, ("notes", "create"): 1}  # and the note that hangs on it
+    assert work == refused, "only what Odoo refused may be tried again"
     finished.moorage("plan", "--confirm", "--name", "Ann Admin", code=1)
     finished.run()
     assert _written(finished) == before
