@@ -81,7 +81,7 @@ def verify(
         found=found,
         attention=0 if found.agrees else max(1, found.wrong_count),
         reports=write_verification(project.reports, project.name, to, found, sample=sample),
-        next_command=typed("moorage spotcheck", to) if to == REHEARSAL else "",
+        next_command=typed("moorage spotcheck" if to == REHEARSAL else "moorage handoff", to),
         notes=_notes(found),
     )
 
