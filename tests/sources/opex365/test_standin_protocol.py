@@ -170,6 +170,21 @@ def test_filters_counts_top_and_one_row(calls: Calls) -> None:
     assert total["EntityRecordCountCollection"]["Values"] == [50, 50]
 
 
+def test_groups_are_counted_and_added_up(calls: Calls) -> None:
+    results = "aggregate($count as rows,actualvalue with sum as won)"
+    by_state = f"opportunities?$apply=groupby((statecode),{results})"
+    groups = {row["statecode"]: row for row in calls.get(by_state, ALL).rows}
+    assert sum(row["rows"] for row in groups.values()) == 40
+    assert groups[1][f"statecode{FORMATTED}"] == "Won"
+    assert groups[1]["won"] > 0 and groups[0]["won"] is None
+    owners = calls.get("contacts?$apply=groupby((_ownerid_value),aggregate($count as n))", ALL).rows
+    assert {row[f"_ownerid_value{LOOKUP}"] for row in owners} == {"systemuser", "team"}
+    inactive = calls.get("contacts?$apply=filter(statecode eq 1)/aggregate($count as n)").rows
+    assert inactive == [{"n": calls.truth("SELECT count(*) FROM contact WHERE statecode = 1")}]
+    assert calls.get("contacts?$apply=groupby((createdon))").error[0] == 400
+    assert calls.get("contacts?$apply=groupby((nothing))").error[0] == 400
+
+
 def test_expanded_parties_come_with_a_link_that_leads_nowhere_new(calls: Calls) -> None:
     parties = "email_activity_parties($select=participationtypemask,_partyid_value)"
     rows = calls.get(f"emails?$select=subject&$expand={parties}", ALL).rows

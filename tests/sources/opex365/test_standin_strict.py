@@ -31,6 +31,12 @@ BAD = (400, "0x80060888")
         ("contacts?$filter=fullname", BAD, "boolean"),
         ("contacts?$filter=fullname eq 'a", BAD, "Syntax error"),
         ("contacts?$filter=length(fullname) eq 3", BAD, "left side"),
+        (
+            "contacts?$filter=Microsoft.Dynamics.CRM.In(PropertyName='contactid',"
+            'PropertyValues=["abc"])',
+            BAD,
+            "'Edm.Guid'",
+        ),
         ("contacts?$orderby=nothing", BAD, "'nothing'"),
         ("contacts?$skip=10", BAD, "Skip Clause is not supported"),
         ("contacts?$search=x", BAD, "$search"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from moorage.sources.opex365.demo.errors import bad_query, not_served, unknown_property
 from moorage.sources.opex365.demo.filters import Node
 from moorage.sources.opex365.demo.schema import Attribute, Table, tables
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?|true|false")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SIGNS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 _NEGATED = {"eq": "IS NULL", "ne": "IS NOT NULL"}
 _EDM = {
@@ -146,6 +149,10 @@ def _dynamics(name: str, given: dict[str, Node], table: Table, row: str) -> str:
     sql, known = _property(str(given["PropertyName"][2]), table, row)
     values = [str(value[2]) for value in given["PropertyValues"][1]]
     numeric = edm_type(known) in ("Int32", "Int64", "Decimal", "Double", "Boolean")
+    if numeric and not all(_NUMBER.fullmatch(value) for value in values):
+        raise bad_query(f"The values for '{known.name}' are not of type 'Edm.{edm_type(known)}'.")
+    if edm_type(known) == "Guid" and not all(_GUID.fullmatch(value) for value in values):
+        raise bad_query(f"The values for '{known.name}' are not of type 'Edm.Guid'.")
     written = [value if numeric else quoted(value) for value in values]
     if name == "Between":
         return f"({sql} BETWEEN {written[0]} AND {written[1]})"

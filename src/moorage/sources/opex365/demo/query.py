@@ -67,9 +67,10 @@ def query_of(table: Table, options: Mapping[str, str]) -> Query:
             raise bad_query("Skip Clause is not supported in CRM")
         if name not in KNOWN:
             raise bad_query(f"The query parameter {name} is not supported")
-    for name in ("$apply", "fetchXml"):
-        if name in options:
-            raise not_served(name)
+    if "fetchXml" in options:
+        raise not_served("fetchXml")
+    if "$apply" in options:
+        raise bad_query("$apply cannot be combined with paging or with one row.")
     return _query(table, options, depth=0, alias="r")
 
 

@@ -47,7 +47,7 @@ def row_json(
     pieces = [f"""'{{"@odata.etag":"W/\\"' || {row}."versionnumber" || '\\""'"""]
     pieces += [_member(known, f'{row}."{known.property_name}"') for known in properties]
     for known in properties:
-        pieces += _annotations(table, known, annotations, symbols, row)
+        pieces += annotation_members(table, known, annotations, symbols, row)
     return "concat(" + ", ".join([*pieces, *more, "'}'"]) + ")"
 
 
@@ -71,9 +71,10 @@ def _member(known: Attribute, value: str) -> str:
     return f"""',"{known.property_name}":', coalesce({value_json(known, value)}, 'null')"""
 
 
-def _annotations(
+def annotation_members(
     table: Table, known: Attribute, wanted: Annotations, symbols: Mapping[str, str], row: str
 ) -> list[str]:
+    """SQL expressions for the annotations of one column of a row; NULL ones leave nothing."""
     name = known.property_name
     value = f'{row}."{name}"'
     found = []

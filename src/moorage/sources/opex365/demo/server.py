@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,8 @@ class Connection(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         path, _, query = self.path.partition("?")
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        names = {name.lower() for name in self.headers}
+        headers = {name: ",".join(self.headers.get_all(name, [])) for name in names}
         request = Request(self.command, path, query, headers, self.rfile.read(length))
         if path.startswith("/_control/"):
             return self._send(self.server.control.handle(path, request.body))
@@ -81,6 +83,10 @@ class Connection(BaseHTTPRequestHandler):
                 answer, cut = self._answer(request)
         except RefusedError as refused:
             answer, cut = error_answer(refused), False
+        except Exception:  # A flaw of the stand-in must be seen, and not be taken for Dataverse.
+            traceback.print_exc()
+            flaw = RefusedError(500, "0x0", "The stand-in failed; see its standard error.")
+            answer, cut = error_answer(flaw), False
         # Sent when the request no longer counts as being worked on: the next one may come at once.
         return self._send(answer, cut=cut) if answer else self._drop()
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote
 
+from moorage.sources.opex365.demo.aggregates import aggregated
 from moorage.sources.opex365.demo.errors import RefusedError, bad_query, no_such_row
 from moorage.sources.opex365.demo.query import MAX_PAGE, Expansion, Query, query_of
 from moorage.sources.opex365.demo.rows import TOTAL_COUNT, TOTAL_EXCEEDED, Annotations
@@ -70,6 +71,8 @@ class EntitySets:
             return self._delta(table, written, options, wanted)
         if wanted.tracks:
             _check_tracking(table, options)
+        if "$apply" in options:
+            return self._aggregated(table, options, wanted)
         query = query_of(table, options)
         state = _state(options, written)
         size = wanted.page_size or MAX_PAGE
@@ -94,6 +97,13 @@ class EntitySets:
         elif wanted.tracks:
             head.append(("@odata.deltaLink", self._delta_link(table, options, version)))
         return _body(head, page.text if page else "")
+
+    def _aggregated(self, table: Table, options: Mapping[str, str], wanted: Preferences) -> str:
+        for name in options:
+            if name != "$apply":
+                raise bad_query(f"The query parameter {name} is not supported with $apply.")
+        groups = aggregated(self.store, table, options["$apply"], wanted.annotations)
+        return _body([self._context(table, options)], groups)
 
     def single(
         self, table: Table, row_id: str, options: Mapping[str, str], wanted: Preferences
