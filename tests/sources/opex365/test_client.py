@@ -117,8 +117,8 @@ def test_files_come_whole_small_and_in_blocks(standin: RunningStandIn, tmp_path:
     truth = standin.control(
         "sql",
         {
-            "sql": "SELECT annotationid, filesize, documentbody IS NULL, sha1(from_base64(documentbody))"
-            " FROM annotation WHERE isdocument ORDER BY filesize"
+            "sql": "SELECT annotationid, filesize, documentbody IS NULL,"
+            " sha1(from_base64(documentbody)) FROM annotation WHERE isdocument ORDER BY filesize"
         },
     )
     assert truth[-1][1] > 4 * 1024 * 1024

@@ -52,6 +52,7 @@ def discover(api: Api, plan: Plan, writer: TidyWriter) -> Discovery:
         "automations": dict(Counter(str(one["kind"]) for one in inventory)),
         "inventory": inventory,
         "limits": limits,
+        "not_readable": look.refused,
     }
     return Discovery(
         kind="opex365",

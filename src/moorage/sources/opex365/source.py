@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +36,7 @@ class DataverseSource:
         self._folder = folder
         self._known: Plan | None = None
         self._reader: Reader | None = None
+        self._not_readable: frozenset[str] = frozenset()
 
     @property
     def plan(self) -> Plan:
@@ -49,11 +51,17 @@ class DataverseSource:
 
     def discover(self) -> Discovery:
         """Counts, fields, stages, owners, processes, files: some calls, no full read."""
-        return discover(self._api, self.plan, self._writer)
+        found = discover(self._api, self.plan, self._writer)
+        self._not_readable = frozenset(found.details["not_readable"])
+        return found
 
     def raw_tables(self) -> Sequence[RawTable]:
         """All tables that are read. Each is of the moment its reading began."""
-        self._reader = Reader(self._api, self.plan.wanted, self._page_size, self._connections)
+        wanted = [
+            replace(one, entity=None) if one.name in self._not_readable else one
+            for one in self.plan.wanted
+        ]
+        self._reader = Reader(self._api, wanted, self._page_size, self._connections)
         return self._reader.tables()
 
     def tidy_sql(self) -> Sequence[str]:

@@ -10,4 +10,4 @@ from moorage.sources.opex365.demo.starter import start
 def offer(servers: DemoServers, scale: int, seed: int) -> DemoData:
     """Serve an organisation of about `scale` rows until this process ends."""
     running = start(scale / ROWS_PER_UNIT, seed)
-    return DemoData(running.options, running.secrets)
+    return DemoData({**running.options, "timezone": "Europe/Berlin"}, running.secrets)

@@ -11,6 +11,9 @@ CREATE MACRO tidy._html(x) AS CASE
     ELSE '<p>' || replace(regexp_replace(tidy._escaped(trim(regexp_replace(x, '\r\n?', chr(10), 'g'))),
         '\n[ \t]*\n\s*', '</p><p>', 'g'), chr(10), '<br>') || '</p>' END;
 
+-- As Odoo itself would write it.
+CREATE MACRO tidy._url(x) AS CASE WHEN x IS NULL OR contains(x, '://') THEN x ELSE 'http://' || x END;
+
 CREATE MACRO tidy._name_form(x) AS coalesce(
     nullif(regexp_replace(lower(nfc_normalize(x)), '[\s\p{Z}\p{C}._,;:''"’`´–—\-/\\()\[\]!?]', '', 'g'), ''),
     lower(trim(x)));

@@ -31,12 +31,23 @@ SELECT tidy._name_form(name) AS id, min(name) AS name, count(*) AS record_count 
     UNION ALL SELECT accountrolecode_label FROM tidy._contact
 ) WHERE name IS NOT NULL GROUP BY 1;
 
+-- One link of a circle of parents has to go; any will do, so it is that of the smallest id.
+CREATE TABLE tidy._account_circles AS
+WITH RECURSIVE up(id, above, least, step) AS (
+    SELECT id, parentaccountid, id, 1 FROM tidy._account WHERE parentaccountid IS NOT NULL
+    UNION ALL
+    SELECT up.id, a.parentaccountid, least(up.least, a.id), up.step + 1
+    FROM up JOIN tidy._account a ON a.id = up.above WHERE up.above <> up.id AND up.step < 50
+)
+SELECT DISTINCT id FROM up WHERE above = id AND least = id;
+
 CREATE TABLE tidy.account AS
-SELECT a.id, a.name, a.accountnumber AS account_number, a.parentaccountid AS parent_id,
+SELECT a.id, a.name, a.accountnumber AS account_number,
+    CASE WHEN a.id NOT IN (SELECT id FROM tidy._account_circles) THEN a.parentaccountid END AS parent_id,
     a.primarycontactid AS primary_contact_id, a.primarycontactid_label AS primary_contact,
     a.emailaddress1 AS email, tidy._joined([a.emailaddress1, a.emailaddress2, a.emailaddress3]) AS emails_all,
     a.telephone1 AS phone, tidy._joined([a.telephone1, a.telephone2, a.telephone3, 'Fax ' || a.fax]) AS phones_all,
-    a.websiteurl AS website, a.industrycode_label AS industry, a.customertypecode_label AS relationship,
+    tidy._url(a.websiteurl) AS website, a.industrycode_label AS industry, a.customertypecode_label AS relationship,
     a.accountcategorycode_label AS category, a.ownershipcode_label AS ownership, a.revenue,
     a.numberofemployees AS employees, a.sic, a.tickersymbol AS ticker, a.creditlimit AS credit_limit,
     a.creditonhold AS credit_on_hold, a.paymenttermscode_label AS payment_terms, cur.code AS currency,
@@ -66,7 +77,7 @@ SELECT p.id, coalesce(p.fullname, tidy._joined([p.firstname, p.lastname]), p.ema
     p.emailaddress1 AS email, tidy._joined([p.emailaddress1, p.emailaddress2, p.emailaddress3]) AS emails_all,
     coalesce(p.telephone1, p.mobilephone, p.telephone2) AS phone, p.mobilephone AS mobile,
     tidy._joined([p.telephone1, p.telephone2, p.telephone3, 'Mobile ' || p.mobilephone, 'Fax ' || p.fax]) AS phones_all,
-    p.websiteurl AS website, p.birthdate AS birthday, p.anniversary, p.gendercode_label AS gender,
+    tidy._url(p.websiteurl) AS website, p.birthdate AS birthday, p.anniversary, p.gendercode_label AS gender,
     p.familystatuscode_label AS family_status, p.spousesname AS spouse, p.assistantname AS assistant,
     p.assistantphone AS assistant_phone, p.managername AS manager, p.accountrolecode_label AS role,
     p.preferredcontactmethodcode_label AS preferred_contact, p.leadsourcecode_label AS lead_source,
@@ -102,6 +113,9 @@ AND (object, id) NOT IN (
 INSERT INTO tidy._findings
 SELECT 'account', a.id, 'parent_id', 'its parent account is not to be read', 'warning'
 FROM tidy.account a ANTI JOIN tidy.account p ON p.id = a.parent_id WHERE a.parent_id IS NOT NULL
+UNION ALL
+SELECT 'account', id, 'parent_id', 'accounts are each other''s parents: the link of this one is left out', 'warning'
+FROM tidy._account_circles
 UNION ALL
 SELECT 'contact', id, 'parent_contact', 'it belongs to another person: that one''s company is taken', 'warning'
 FROM tidy.contact WHERE parent_contact IS NOT NULL;

@@ -41,7 +41,7 @@ SELECT l.id, coalesce(l.subject, l.fullname, l.companyname, l.emailaddress1) AS 
     l.emailaddress1 AS email, tidy._joined([l.emailaddress1, l.emailaddress2, l.emailaddress3]) AS emails_all,
     coalesce(l.telephone1, l.mobilephone, l.telephone2) AS phone, l.mobilephone AS mobile,
     tidy._joined([l.telephone1, l.telephone2, l.telephone3, 'Mobile ' || l.mobilephone, 'Fax ' || l.fax]) AS phones_all,
-    l.websiteurl AS website, tidy._name_form(l.leadsourcecode_label) AS source_id, l.leadsourcecode_label AS source,
+    tidy._url(l.websiteurl) AS website, tidy._name_form(l.leadsourcecode_label) AS source_id, l.leadsourcecode_label AS source,
     l.leadqualitycode_label AS rating, CASE l.leadqualitycode WHEN 1 THEN '3' WHEN 2 THEN '2' WHEN 3 THEN '1' ELSE '0' END AS priority,
     l.industrycode_label AS industry, l.revenue, l.numberofemployees AS employees, l.budgetamount AS budget,
     l.estimatedamount AS amount, coalesce(l.estimatedamount_base, l.estimatedamount) AS amount_base, cur.code AS currency,

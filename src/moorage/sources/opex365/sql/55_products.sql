@@ -2,7 +2,10 @@
 
 CREATE TABLE tidy.uom AS
 SELECT u.id, u.name, coalesce(u.quantity, 1) AS quantity, u.baseuom AS base_id, u.uomscheduleid_label AS unit_group
-FROM tidy._uom u;
+FROM tidy._uom u
+UNION ALL
+-- What products without a unit are counted in.
+SELECT 'none', 'Units', 1, NULL, NULL FROM tidy._product HAVING bool_or(defaultuomid IS NULL);
 
 CREATE TABLE tidy._bundles AS
 SELECT productid AS id, string_agg(coalesce(associatedproduct_label, '?') || ' × '
@@ -15,7 +18,7 @@ SELECT p.id, p.name, p.productnumber AS number, p.description,
     CASE p.productstructure WHEN 2 THEN 'family' WHEN 3 THEN 'bundle' ELSE 'product' END AS structure,
     p.producttypecode_label AS product_type, coalesce(p.producttypecode, 1) IN (3, 4) AS is_service,
     p.price AS list_price, p.standardcost AS standard_cost, p.currentcost AS current_cost, cur.code AS currency,
-    p.defaultuomid AS uom_id, p.parentproductid AS family_id, p.quantityonhand AS on_hand, p.stockweight AS weight,
+    coalesce(p.defaultuomid, 'none') AS uom_id, p.parentproductid AS family_id, p.quantityonhand AS on_hand, p.stockweight AS weight,
     p.stockvolume AS volume, p.suppliername AS supplier, p.vendorpartnumber AS supplier_number, p.producturl AS url,
     p.validfromdate AS valid_from, p.validtodate AS valid_to, b.text AS bundle, p.statecode_label AS status,
     coalesce(p.statecode, 0) <> 1 AS active, c.* EXCLUDE (id), p.createdon AS created_at, p.modifiedon AS updated_at

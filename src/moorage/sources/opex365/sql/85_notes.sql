@@ -23,12 +23,12 @@ LEFT JOIN tidy.systemuser u ON u.id = n.createdby AND u.is_person
 LEFT JOIN tidy._owners o ON o.owner = n.ownerid;
 
 CREATE TABLE tidy.note_file AS
-SELECT n.id, coalesce(n.filename, 'file') AS name, n.mimetype AS mimetype, n.filesize AS size, 'annotations/' || n.id AS path,
+SELECT n.id, coalesce(n.filename, 'file') AS name, nullif(lower(n.mimetype), 'application/octet-stream') AS mimetype, n.filesize AS size, 'annotations/' || n.id AS path,
     t.record, t.record_object, n.createdon AS created_at
 FROM tidy._annotation n JOIN tidy.annotation t ON t.id = n.id WHERE n.isdocument;
 
 CREATE TABLE tidy.activitymimeattachment AS
-SELECT m.id, coalesce(m.filename, 'attachment') AS name, m.mimetype AS mimetype, m.filesize AS size,
+SELECT m.id, coalesce(m.filename, 'attachment') AS name, nullif(lower(m.mimetype), 'application/octet-stream') AS mimetype, m.filesize AS size,
     'activitymimeattachments/' || m.id AS path, coalesce(m.activityid, m.objectid) AS activity_id,
     CASE WHEN a.object = 'appointment' THEN 'appointment:' || a.id ELSE a.record END AS record,
     CASE WHEN a.object = 'appointment' THEN 'appointment' ELSE split_part(a.record, ':', 1) END AS record_object,
