@@ -10,6 +10,14 @@ import pytest
 import moorage
 
 PUBLIC: dict[str, list[str]] = {
+    "moorage.handoff": [
+        "Answers",
+        "Contents",
+        "Draft",
+        "Handoff",
+        "RunFacts",
+        "write_handoff",
+    ],
     "moorage.http": [
         "AnswerError",
         "Clock",
@@ -57,6 +65,7 @@ PUBLIC: dict[str, list[str]] = {
         "REGISTRY",
         "Transform",
         "external",
+        "placeholders",
         "text",
         "values",
     ],
