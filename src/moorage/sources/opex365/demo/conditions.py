@@ -86,7 +86,7 @@ def _property(path: str, table: Table, row: str) -> tuple[str, Attribute]:
     name, _, rest = path.partition("/")
     if rest:
         navigations = table.navigations()
-        if name not in navigations:
+        if name not in navigations or navigations[name][1] not in tables():
             raise unknown_property(name, table.name)
         lookup, target = navigations[name]
         goal = tables()[target]

@@ -13,7 +13,7 @@ from moorage.sources.opex365.demo.sizes import sizes_at
 
 SCRIPTS = (
     "system", "people", "products", "sales", "service", "activities", "parties", "notes",
-    "automation",
+    "automation", "further",
 )  # fmt: skip
 #: A GIF of one pixel, as base64: every image of the organisation.
 PIXEL = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"

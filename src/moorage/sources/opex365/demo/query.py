@@ -154,7 +154,7 @@ def _expansion(table: Table, text: str, *, depth: int) -> Expansion:
         if option not in ("$select", "$filter", "$orderby", "$top", "$expand"):
             raise bad_query(f"The query option '{option}' is not supported in $expand.")
     navigations = table.navigations()
-    if name in navigations:
+    if name in navigations and navigations[name][1] in tables():
         lookup, target = navigations[name]
         goal = tables()[target]
         query = _query(goal, options, depth=depth + 1, alias=f"e{depth}")

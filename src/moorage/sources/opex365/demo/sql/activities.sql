@@ -128,6 +128,7 @@ CREATE TABLE gen.opportunityclose AS
 SELECT gid('close', i * 10 + n) AS activityid, CASE opportunity_state(i) WHEN 1 THEN 'Won' ELSE 'Lost to a competitor' END AS subject,
     CASE WHEN opportunity_state(i) = 2 THEN one_of('reason', i, ['Price', 'price ', 'Went with the incumbent', 'No budget']) END AS description,
     gid('opportunity', i) AS _opportunityid_value, CASE WHEN opportunity_state(i) = 1 THEN opportunity_value(i) ELSE 0 END AS actualrevenue,
+    CASE WHEN opportunity_state(i) = 2 AND chance('competitor', i, 0.5) THEN gid('competitor', 1 + below('competitor', i, 3)) END AS _competitorid_value,
     days_after(opportunity_made(i), 'opportunity-close', i, 300) - to_days(((2 - n) * 10)::INTEGER) AS actualend,
     gid('opportunity', i) AS _regardingobjectid_value, 'opportunity' AS _regardingobjectid_value__type,
     currency('opportunity-currency', i) AS _transactioncurrencyid_value, 1 AS statecode, 2 AS statuscode,
