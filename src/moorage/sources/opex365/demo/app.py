@@ -12,7 +12,12 @@ from urllib.parse import unquote, unquote_plus
 from moorage.sources.opex365.demo import csdl, metadata
 from moorage.sources.opex365.demo.bodies import Bodies
 from moorage.sources.opex365.demo.definitions import SETS, definition_answer
-from moorage.sources.opex365.demo.errors import RefusedError, bad_query, unknown_resource
+from moorage.sources.opex365.demo.errors import (
+    RefusedError,
+    bad_query,
+    not_served,
+    unknown_resource,
+)
 from moorage.sources.opex365.demo.query import collection_of, options_of
 from moorage.sources.opex365.demo.schema import Table, tables
 from moorage.sources.opex365.demo.sets import EntitySets, Preferences
@@ -161,6 +166,8 @@ class App:
                 raise bad_query("The payload is not valid JSON.") from None
             done = self.bodies.actions[name](given, self.check_privilege)
             return json_answer(200, {"@odata.context": f"{self.base}/$metadata#{name}", **done})
+        if name == "$batch":
+            raise not_served("$batch")
         raise self._no_write("POST", segments)
 
     def _no_write(self, method: str, segments: list[str]) -> RefusedError:
