@@ -225,6 +225,9 @@ def test_file_and_image_columns_are_served_raw(calls: Calls) -> None:
     assert whole.headers["x-ms-file-name"].endswith(".pdf")
     part = calls.get(f"{address}/opx_plan/$value", Range="bytes=10-19")
     assert (part.status, part.body) == (206, whole.body[10:20])
+    bare = next(found for found in row if not found["opx_plan"])
+    said = calls.get(f"opx_vessels({bare['opx_vesselid']})/opx_plan/$value")
+    assert said.error[:2] == (404, "0x80040217")
     photo = calls.get(f"{address}/opx_photo/$value")
     assert photo.body == base64.b64decode(held["opx_photo"])
     assert calls.get(f"{address}/opx_photo/$value?size=full").status == 204

@@ -50,6 +50,11 @@ BAD = (400, "0x80060888")
         ("EntityDefinitions(LogicalName='no')", (404, "0x80060888"), "MetadataCache"),
         ("EntityDefinitions?$top=3", BAD, "$top"),
         (
+            "EntityDefinitions?$filter=startswith(LogicalName,'opx_')",
+            (501, "0x8006088a"),
+            "isn't supported for Metadata Entities",
+        ),
+        (
             "EntityDefinitions(LogicalName='contact')/Attributes?$expand=OptionSet",
             BAD,
             "'OptionSet'",
@@ -122,8 +127,9 @@ def test_a_table_may_be_closed_to_this_user(calls: Calls) -> None:
 
 
 def test_only_tracked_tables_give_changes(calls: Calls) -> None:
-    status, _, message = calls.get("activityparties", "odata.track-changes").error
-    assert status == 400 and "isn't enabled for change tracking" in message
+    status, code, message = calls.get("activityparties", "odata.track-changes").error
+    assert (status, code) == (400, "0x80072491")
+    assert "isn't enabled for change tracking" in message
     for name in ("filter=statecode eq 0", "orderby=fullname", "expand=owninguser", "top=3"):
         said = calls.get(f"contacts?${name}", "odata.track-changes")
         assert said.error[:2] == BAD

@@ -68,6 +68,8 @@ class Bodies:
         if not found:
             raise no_such_row(table.name, row_id)
         value = found[0][0]
+        if value is None and known.type == "File":
+            raise _no_file(known.name, row_id)
         if value is None:
             return 204, b"", {}
         if known.type == "File":
@@ -107,7 +109,7 @@ class Bodies:
         if not found:
             raise no_such_row(name, row_id)
         if found[0][1] is None:
-            raise RefusedError(400, "0x80048d05", "No file attachment found for the record.")
+            raise _no_file(column, row_id)
         token = secrets.token_urlsafe(24)
         self._contents[token] = (name, column, row_id, False)
         return {
@@ -128,7 +130,7 @@ class Bodies:
         where = f"\"{table.key}\" = '{row_id}'"
         file_id = self.store.one(f'SELECT "{known.name}" FROM "{table.name}" WHERE {where}')
         if file_id is None:
-            raise RefusedError(400, "0x80048d05", "No file attachment found for attribute.")
+            raise _no_file(known.name, row_id)
         token = secrets.token_urlsafe(24)
         self._contents[token] = ("", "", str(file_id), True)
         return {
@@ -153,6 +155,11 @@ class Bodies:
             body = self.store.one(f'SELECT "{column}" FROM "{name}" WHERE "{key}" = \'{row_id}\'')
             block = base64.b64decode(body or "")[offset : offset + length]
         return {"Data": base64.b64encode(block).decode()}
+
+
+def _no_file(column: str, row_id: str) -> RefusedError:
+    message = f"No file attachment found for attribute: {column} EntityId: {row_id}."
+    return RefusedError(404, "0x80040217", message)
 
 
 def _target(given: Mapping[str, Any], table: Table) -> str:

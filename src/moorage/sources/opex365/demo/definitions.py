@@ -196,8 +196,11 @@ def _holds(node: Node, row: dict[str, Any], class_: str) -> bool:
         return left and right if kind == "and" else left or right
     if kind == "not":
         return not _holds(node[1], row, class_)
+    if kind == "call":
+        message = f'The "{node[1]}" function isn\'t supported for Metadata Entities.'
+        raise RefusedError(501, "0x8006088a", message)
     if kind != "compare":
-        raise not_served(f"{node[1]} in a filter on metadata")
+        raise bad_query("The $filter expression must evaluate to a single boolean value.")
     _, operator, left, right = node
     value: Any = row
     for step in left[1].split("/"):

@@ -225,7 +225,7 @@ class EntitySets:
 def _check_tracking(table: Table, options: Mapping[str, str]) -> None:
     if "track" not in table.flags:
         raise RefusedError(
-            400, "0x80044351", f"Entity: {table.name} isn't enabled for change tracking."
+            400, "0x80072491", f"Entity: {table.name} isn't enabled for change tracking."
         )
     for name in ("filter", "orderby", "expand", "top"):
         if f"${name}" in options:
