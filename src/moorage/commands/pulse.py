@@ -13,6 +13,7 @@ from moorage.commands.result import OnProgress, Result, silent
 from moorage.errors import RefusedError
 from moorage.project import Project
 from moorage.sources.base import Pulsing, TablePulse
+from moorage.staging import Staging
 
 #: What a pulse is made of, in words.
 WORDS = {
@@ -50,15 +51,6 @@ def freeze(
 ) -> FreezeResult:
     """Compare the source's pulse with that of the extraction, and once more after a while."""
     with project.lock("freeze"), opened_staging(project) as staging:
-        kept, extracted_at = staging.recall(PULSE), str(staging.recall("extracted_at"))
-        if kept is None:
-            raise RefusedError(
-                "the last extraction did not note what the source looked like",
-                where=str(project.staging_path),
-                state="Nothing was changed.",
-                todo="Run `moorage extract`, then this again.",
-            )
-        staged = {name: TablePulse(**pulse) for name, pulse in kept.items()}
         with opened_source(project) as source:
             if not isinstance(source, Pulsing):
                 raise RefusedError(
@@ -67,6 +59,7 @@ def freeze(
                     todo="Close it for everybody, extract, and look at the next extraction's"
                     " digest: it is the same if nobody wrote.",
                 )
+            staged, extracted_at = _staged(project, staging)
             first = source.pulse()
             _wait(watch_seconds, on_progress)
             last = source.pulse() if watch_seconds else first
@@ -82,6 +75,20 @@ def freeze(
         next_command="moorage extract" if moved or moving else "moorage plan",
         next_words="when nobody writes any more" if moving else "",
     )
+
+
+def _staged(project: Project, staging: Staging) -> tuple[dict[str, TablePulse], str]:
+    """The source's pulse at the last extraction, and when that was."""
+    kept = staging.recall(PULSE)
+    if kept is None:
+        raise RefusedError(
+            "the last extraction did not note what the source looked like",
+            where=str(project.staging_path),
+            state="Nothing was changed.",
+            todo="Run `moorage extract`, then this again.",
+        )
+    pulses = {name: TablePulse(**pulse) for name, pulse in kept.items()}
+    return pulses, str(staging.recall("extracted_at"))
 
 
 def _wait(seconds: float, on_progress: OnProgress) -> None:
