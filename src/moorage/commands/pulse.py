@@ -50,19 +50,22 @@ def freeze(
     project: Project, *, watch_seconds: float, on_progress: OnProgress = silent
 ) -> FreezeResult:
     """Compare the source's pulse with that of the extraction, and once more after a while."""
-    with project.lock("freeze"), opened_staging(project) as staging:
-        with opened_source(project) as source:
-            if not isinstance(source, Pulsing):
-                raise RefusedError(
-                    f"{kind_of(project).label} cannot say whether it is written to",
-                    state="Nothing was changed.",
-                    todo="Close it for everybody, extract, and look at the next extraction's"
-                    " digest: it is the same if nobody wrote.",
-                )
-            staged, extracted_at = _staged(project, staging)
-            first = source.pulse()
-            _wait(watch_seconds, on_progress)
-            last = source.pulse() if watch_seconds else first
+    with (
+        project.lock("freeze"),
+        opened_staging(project) as staging,
+        opened_source(project) as source,
+    ):
+        if not isinstance(source, Pulsing):
+            raise RefusedError(
+                f"{kind_of(project).label} cannot say whether it is written to",
+                state="Nothing was changed.",
+                todo="Close it for everybody, extract, and look at the next extraction's"
+                " digest: it is the same if nobody wrote.",
+            )
+        staged, extracted_at = _staged(project, staging)
+        first = source.pulse()
+        _wait(watch_seconds, on_progress)
+        last = source.pulse() if watch_seconds else first
     moved = _moves(staged, first, "the extraction")
     moving = _moves(first, last, "the first look")
     return FreezeResult(
