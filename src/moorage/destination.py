@@ -121,6 +121,14 @@ class WantedField:
 
 
 @dataclass(frozen=True)
+class WantedModel:
+    """A model of its own that the destination shall have, and what people see it called."""
+
+    model: str
+    label: str
+
+
+@dataclass(frozen=True)
 class LoadProfile:
     """How one model is loaded well.
 
@@ -211,6 +219,14 @@ class Destination(Protocol):
 
     def markers(self, model: str) -> Sequence[WantedField]:
         """The fields that `create` needs on `model` to write a record exactly once."""
+        ...
+
+    def make_models(self, wanted: Sequence[WantedModel]) -> dict[str, int]:
+        """Make custom models with access for internal users; ids by name. Those there stay."""
+        ...
+
+    def drop_models(self, names: Sequence[str]) -> None:
+        """Delete custom models with their tables; those already gone are no error."""
         ...
 
     def make_fields(self, wanted: Sequence[WantedField]) -> dict[tuple[str, str], int]:

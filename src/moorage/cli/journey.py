@@ -159,7 +159,7 @@ def prepare(
 def show_prepare(screen: Screen, result: loading.PrepareResult) -> None:
     """Fields and switches."""
     done = "made" if result.is_applied else "missing"
-    count = len(result.fields) + len(result.settings)
+    count = len(result.fields) + len(result.settings) + len(result.models)
     heading(screen, f"Odoo ({result.destination})", f"{count} {done}, {result.standing} there")
     by_model: dict[str, list[str]] = {}
     for field in result.fields:
@@ -167,6 +167,8 @@ def show_prepare(screen: Screen, result: loading.PrepareResult) -> None:
     rows = [(model, len(names)) for model, names in by_model.items()]
     if result.settings:
         rows.append(("settings", len(result.settings)))
+    if result.models:
+        rows.append(("models of their own", len(result.models)))
     if rows and screen.is_verbose:
         named = [(escape(model), escape(", ".join(names))) for model, names in by_model.items()]
         named += [("settings", escape(name)) for name in result.settings]

@@ -18,7 +18,7 @@ from moorage.commands.opening import (
     opened_ledger,
     opened_staging,
 )
-from moorage.destination import ModelField, WantedField
+from moorage.destination import ModelField, WantedField, WantedModel
 from moorage.errors import RefusedError
 from moorage.ledger import Ledger
 from moorage.mapping import (
@@ -34,6 +34,7 @@ from moorage.mapping import (
 from moorage.mapping.check import models_needed
 from moorage.mapping.confirm import digest as meaning
 from moorage.mapping.confirm import require_confirmed
+from moorage.mapping.created import bare_fields, models_to_create
 from moorage.odoo import OdooClient
 from moorage.plan.decisions import Decisions
 from moorage.plan.merges import apply_merges
@@ -82,7 +83,7 @@ class Ground:
         """RefusedError while Odoo lacks something that the mapping needs."""
         lacking = self.preparation()
         if not lacking.empty:
-            count = len(lacking.fields) + len(lacking.settings)
+            count = len(lacking.fields) + len(lacking.settings) + len(lacking.models)
             raise RefusedError(
                 f"Odoo lacks {count} fields and settings that the mapping needs",
                 where=self.destination.identity.url,
@@ -187,7 +188,9 @@ def decisions_folder(project: Project, name: str) -> Path:
 
 def fields_of(destination: OdooClient, file: MappingFile) -> dict[str, dict[str, ModelField]]:
     """The destination's fields of every model the mapping names."""
-    return {model: destination.fields(model) for model in models_needed(file.mapping)}
+    made = models_to_create(file.mapping)
+    found = {model: destination.fields(model) for model in models_needed(file.mapping)}
+    return {m: fields or (bare_fields() if m in made else {}) for m, fields in found.items()}
 
 
 def preparation(destination: OdooClient, file: MappingFile) -> PreparationPlan:
@@ -209,4 +212,5 @@ def preparation(destination: OdooClient, file: MappingFile) -> PreparationPlan:
             )
         )
     switches = [name for model in models for name in SWITCHES.get(model, ())]
-    return plan_preparation(destination, wanted, switches)
+    made_models = [WantedModel(name, label) for name, label in models_to_create(mapping).items()]
+    return plan_preparation(destination, wanted, switches, made_models)

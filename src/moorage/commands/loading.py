@@ -12,7 +12,7 @@ from moorage.commands.opening import PRODUCTION, opened_files, typed
 from moorage.commands.rehearsal import require_rehearsal
 from moorage.commands.result import OnProgress, Result, silent
 from moorage.commands.settled import is_settled, remember_settled
-from moorage.destination import WantedField
+from moorage.destination import WantedField, WantedModel
 from moorage.errors import RefusedError
 from moorage.ledger import Ledger
 from moorage.load import Loader, LoadReport
@@ -44,6 +44,7 @@ class PrepareResult(Result):
     destination: str
     fields: tuple[WantedField, ...]
     settings: tuple[str, ...]
+    models: tuple[WantedModel, ...]
     standing: int
     is_applied: bool
 
@@ -60,6 +61,7 @@ def prepare(project: Project, *, to: str = PRODUCTION, apply: bool = False) -> P
         destination=to,
         fields=lacking.fields,
         settings=lacking.settings,
+        models=lacking.models,
         standing=len(lacking.standing),
         is_applied=apply,
         next_command=typed("moorage owners" if is_ready else "moorage prepare --apply", to),

@@ -104,7 +104,7 @@ CREATE TABLE IF NOT EXISTS preparation (
     id INTEGER PRIMARY KEY,
     destination_id INTEGER NOT NULL REFERENCES destination (id),
     run_id INTEGER NOT NULL REFERENCES run (id),
-    kind TEXT NOT NULL CHECK (kind IN ('field', 'setting', 'side_effect')),
+    kind TEXT NOT NULL CHECK (kind IN ('field', 'model', 'setting', 'side_effect')),
     model TEXT NOT NULL,
     name TEXT NOT NULL,
     odoo_id INTEGER,

@@ -29,6 +29,16 @@ def fields_to_create(mapping: Mapping) -> list[FieldToCreate]:
     return list(found.values())
 
 
+def models_to_create(mapping: Mapping) -> dict[str, str]:
+    """The models the mapping asks for, with their labels."""
+    return {entry.to: entry.create for entry in mapping.objects.values() if entry.create}
+
+
+def bare_fields() -> dict[str, ModelField]:
+    """What a model that Odoo makes on request has from the start."""
+    return {"x_name": ModelField("x_name", "char", "Name", custom=True)}
+
+
 def field_of(name: str, rule: CreateRule) -> ModelField:
     """The field as Odoo will describe it once it is made."""
     selection = tuple((option, option) for option in rule.options)

@@ -180,6 +180,9 @@ class Entry(_Strict):
 
     of: str | None = Field(default=None, description="Source object; by default the entry's name.")
     to: str = Field(description="The Odoo model.")
+    create: str | None = Field(
+        default=None, description="Make the model `to` (its name begins with `x_`), so called."
+    )
     when: str | None = Field(default=None, description="An SQL condition over the tidy columns.")
     not_selected: str | None = Field(
         default=None, description="The reason given for rows that no entry of this object takes."

@@ -21,6 +21,7 @@ from moorage.errors import LostAnswerError, RowError
 from moorage.odoo.bodies import add_record
 from moorage.odoo.context import SILENT
 from moorage.odoo.edition import identify
+from moorage.odoo.models_made import ModelsMixin
 from moorage.odoo.profiles import profile
 from moorage.odoo.schema import EXTERNAL_IDS, MARKER, SchemaMixin
 from moorage.odoo.survey import survey
@@ -32,7 +33,7 @@ COUNTED = (*MUST_NOT_MOVE, "mail.message", "mail.activity", "mail.followers")
 _SAFE = "-_.~"
 
 
-class OdooClient(SchemaMixin):
+class OdooClient(SchemaMixin, ModelsMixin):
     """A silent way to one Odoo database, for one project and one kind of source.
 
     External IDs stand in module `moorage_<project>` (no installed module has that name, so no

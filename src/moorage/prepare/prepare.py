@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from moorage.destination import Destination, WantedField
+from moorage.destination import Destination, WantedField, WantedModel
 from moorage.errors import RefusedError, SettingsError
 from moorage.ledger import Ledger
 from moorage.ledger.ledger import now_text
@@ -18,20 +18,24 @@ from moorage.ledger.ledger import now_text
 
 @dataclass(frozen=True)
 class PreparationPlan:
-    """What `prepare --apply` will do: fields to make, switches to turn; what stands already."""
+    """What `prepare --apply` will do: models and fields to make, switches; what stands already."""
 
     fields: tuple[WantedField, ...]
     settings: tuple[str, ...]
     standing: tuple[WantedField, ...] = ()
+    models: tuple[WantedModel, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether Odoo has all that the mapping needs."""
-        return not self.fields and not self.settings
+        return not self.fields and not self.settings and not self.models
 
 
 def plan_preparation(
-    destination: Destination, wanted: Iterable[WantedField], settings: Iterable[str] = ()
+    destination: Destination,
+    wanted: Iterable[WantedField],
+    settings: Iterable[str] = (),
+    models: Iterable[WantedModel] = (),
 ) -> PreparationPlan:
     """Compare what is wanted with what stands; SettingsError where a field of that name differs.
 
@@ -55,7 +59,8 @@ def plan_preparation(
             todo="Give these fields another name in mapping.yaml and confirm it again.",
         )
     off = tuple(name for name in settings if destination.setting(name) is False)
-    return PreparationPlan(tuple(missing), off, tuple(standing))
+    made = tuple(one for one in models if not destination.fields(one.model))
+    return PreparationPlan(tuple(missing), off, tuple(standing), made)
 
 
 def _with_markers(
@@ -75,6 +80,9 @@ def apply_preparation(
     for name in plan.settings:
         _intend(ledger, destination_id, run_id, ("setting", "", name), "false")
         destination.set_setting(name, True)
+    for model in plan.models:
+        _intend(ledger, destination_id, run_id, ("model", model.model, ""), "null")
+    model_ids = destination.make_models(plan.models) if plan.models else {}
     for field in plan.fields:
         _intend(ledger, destination_id, run_id, ("field", field.model, field.name), "null")
     ids = destination.make_fields(plan.fields) if plan.fields else {}
@@ -87,6 +95,11 @@ def apply_preparation(
             "UPDATE preparation SET status = 'done', odoo_id = ?"
             " WHERE run_id = ? AND kind = 'field' AND model = ? AND name = ?",
             [(field_id, run_id, model, name) for (model, name), field_id in ids.items()],
+        )
+        connection.executemany(
+            "UPDATE preparation SET status = 'done', odoo_id = ?"
+            " WHERE run_id = ? AND kind = 'model' AND model = ?",
+            [(model_id, run_id, model) for model, model_id in model_ids.items()],
         )
     ledger.end_run(run_id, "done", {"fields": len(ids), "settings": len(plan.settings)})
     return run_id
@@ -126,6 +139,9 @@ def undo_preparations(destination: Destination, ledger: Ledger, destination_id: 
     found = destination.find_fields(names) if names else {}
     # One call: every deletion makes Odoo rebuild its models.
     destination.drop_fields(list(found.values()))
+    models = [row["model"] for row in rows if row["kind"] == "model"]
+    if models:
+        destination.drop_models(models)
     for row in rows:
         if row["kind"] == "setting" and json.loads(row["before"]) is False:
             destination.set_setting(row["name"], False)

@@ -70,6 +70,7 @@ def test_into_odoo_and_back(
     assert account["during_pause"] == 0 and account["most_concurrent"] <= 4
     assert account["writes"] == []
 
+    mapping.map_settings(project, {"custom_models": ["opx_vessel"]})
     mapping.map_propose(project)
     mapping.map_check(project)
     mapping.map_confirm(project, WHO)
@@ -81,7 +82,7 @@ def test_into_odoo_and_back(
     loaded = {phase.entry: phase.created for phase in loading.run(project).load.phases}
     for entry in ("contact", "account", "lead", "opportunity", "incident", "email", "appointment",
                   "done_phonecalls", "open_phonecalls", "task", "annotation", "note_file",
-                  "productpricelevel", "placeholder", "activitypointer"):  # fmt: skip
+                  "productpricelevel", "placeholder", "activitypointer", "opx_vessel"):  # fmt: skip
         assert loaded[entry], entry
     found = checking.verify(project).found
     assert found.agrees and found.difference_count == 0, found

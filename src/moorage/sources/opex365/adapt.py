@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from moorage.sources.base import Discovery
+from moorage.sources.base import Discovery, SourceObject
 
 HELPDESK, PROJECT = "helpdesk.ticket", "project.task"
 #: What a task has and a ticket has not, or has by another name.
 OF_TASKS = ("project_id", "stage_id", "state", "parent_id", "date_deadline", "user_ids")
-SPECIFIED = "specified in the scope report; a model for it is made by hand, or by a later version"
+SPECIFIED = (
+    "only specified in the scope; a model is made for it once settings.custom_models names it"
+)
+#: Objects whose records are contacts in Odoo.
+CONTACTS = ("account", "contact")
 
 
 def adapt(tree: Any, discovery: Discovery, has_model: Callable[[str], bool]) -> list[str]:
@@ -63,15 +67,57 @@ def _places(node: Any) -> Iterator[Any]:
 
 
 def _own_tables(tree: Any, discovery: Discovery) -> list[str]:
-    """Tables that users made are only specified, until a person maps them."""
-    known = {entry.get("of", name) for name, entry in tree["objects"].items()}
+    """Tables that users made become models where `settings.custom_models` says so."""
+    wanted = [str(name) for name in tree["settings"].get("custom_models") or ()]
+    tables = {str(one["name"]): one for one in discovery.details.get("custom_entities") or ()}
     left = tree.setdefault("not_migrated", {})
-    made = [
-        str(about["name"])
-        for about in discovery.details.get("custom_entities") or ()
-        if about["name"] not in known and about["name"] not in left
-    ]
+    known = {entry.get("of", name) for name, entry in tree["objects"].items()}
+    made = [name for name in wanted if name in tables and name not in known]
     for name in made:
+        if left.get(name) == SPECIFIED:
+            del left[name]
+        tree["objects"][name] = _entry(tables[name], discovery.object(name))
+    specified = [name for name in tables if name not in known and name not in {*made, *left}]
+    for name in specified:
         left[name] = SPECIFIED
-    listed = ", ".join(made)
-    return [f"Own tables are specified in the scope report, not moved: {listed}."] if made else []
+    said = [
+        (made, "Own tables become models of their own"),
+        (specified, "Own tables are specified in the scope report, not moved"),
+        ([name for name in wanted if name not in tables], "There are no own tables of these names"),
+    ]
+    return [f"{words}: {', '.join(names)}." for names, words in said if names]
+
+
+def _entry(table: Any, found: SourceObject | None) -> dict[str, Any]:
+    """The entry for a table; its custom columns are proposed like all others."""
+    name = str(table["name"])
+    names = {field.name for field in found.fields} if found else set()
+    fields: dict[str, Any] = {
+        "x_name": {"from": ["name", "id"], "do": ["first", "clean"], "required": True}
+    }
+    if "active" in names:
+        fields["x_active"] = {"from": "active", "create": _made("boolean", "Active")}
+    for column, target, kind, label in (
+        ("status", "x_opex365_status", "char", "Status in OPEX 365"),
+        ("created_at", "x_source_created_at", "datetime", "Created in the source"),
+        ("updated_at", "x_source_updated_at", "datetime", "Changed in the source"),
+        ("id", f"x_{name}_id"[:60], "char", f"OPEX 365 {name} id"),
+    ):
+        if column in names:
+            fields[target] = {"from": column, "create": _made(kind, label)}
+    if "owner_id" in names:
+        owner = {"from": "owner_id", "link": "systemuser"}
+        fields["x_opex365_owner"] = {**owner, "create": _made("many2one", "Owner", "res.users")}
+    for column in table["fields"]:
+        targets = list(column["targets"])
+        if len(targets) > 1 and set(targets) <= set(CONTACTS):
+            fields[f"x_opex365_{column['name']}"[:60]] = {
+                "from": f"custom.{column['name']}",
+                "link": targets,
+                "create": _made("many2one", str(column["label"]), "res.partner"),
+            }
+    return {"to": f"x_opex365_{name}"[:60], "create": str(table["label"]), "fields": fields}
+
+
+def _made(kind: str, label: str, relation: str | None = None) -> dict[str, str]:
+    return {"type": kind, "label": label, **({"relation": relation} if relation else {})}

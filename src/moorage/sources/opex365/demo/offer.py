@@ -10,4 +10,5 @@ from moorage.sources.opex365.demo.starter import start
 def offer(servers: DemoServers, scale: int, seed: int) -> DemoData:
     """Serve an organisation of about `scale` rows until this process ends."""
     running = start(scale / ROWS_PER_UNIT, seed)
-    return DemoData({**running.options, "timezone": "Europe/Berlin"}, running.secrets)
+    options = {**running.options, "timezone": "Europe/Berlin"}
+    return DemoData(options, running.secrets, {"custom_models": ["opx_vessel"]})
