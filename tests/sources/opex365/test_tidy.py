@@ -173,6 +173,13 @@ def test_a_circle_of_parents_is_opened(staging: Staging) -> None:
     assert rows(staging, "SELECT id FROM tidy._account_circles")
 
 
+def test_a_text_that_was_cut_is_said(staging: Staging) -> None:
+    assert rows(
+        staging,
+        "SELECT source_key FROM tidy._findings WHERE object = 'email' AND field = 'body'",
+    )
+
+
 def test_scripts_are_kept_for_the_mapping_to_take_out(staging: Staging) -> None:
     assert rows(staging, "SELECT id FROM tidy.email WHERE body LIKE '%<script%'")
 

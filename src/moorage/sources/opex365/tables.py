@@ -93,7 +93,7 @@ EXPECTED: Mapping[str, str] = {
     " triggeroncreate? triggerondelete? triggeronupdateattributelist scope# ismanaged? description"
     " ownerid> " + STAMPS,
     "email": _ACTIVITY + "directioncode? sender torecipients messageid inreplyto senton@"
-    " attachmentcount+ parentactivityid>",
+    " notifications+ attachmentcount+ parentactivityid>",
     "phonecall": _ACTIVITY + "directioncode? phonenumber leftvoicemail?",
     "task": _ACTIVITY + "percentcomplete+",
     "appointment": _ACTIVITY + "location isalldayevent? globalobjectid seriesid instancetypecode#",

@@ -151,5 +151,7 @@ SELECT object, id, 'description', 'the text fills its column: the end may be mis
 FROM tidy._activities WHERE object = 'activitypointer' AND length(description) >= 2000
     AND id NOT IN (SELECT id FROM tidy._incidentresolution)
 UNION ALL
+SELECT 'email', id, 'body', 'Dataverse cut the text when it took the mail in', 'warning' FROM tidy._email WHERE notifications = 2
+UNION ALL
 SELECT 'appointment', id, 'scheduledend', 'it ends before it begins', 'warning'
 FROM tidy._appointment WHERE scheduledend < scheduledstart;
