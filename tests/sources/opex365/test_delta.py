@@ -80,6 +80,17 @@ def test_a_table_without_tracking_is_asked_by_time(own: RunningStandIn, staging:
     assert float(rows(staging, sql)[0][0]) == 12.5
 
 
+def test_the_pulse_moves_when_somebody_writes(own: RunningStandIn, staging: Staging) -> None:
+    source = opened(own)
+    before = source.pulse()
+    ((row_id,),) = rows(staging, "SELECT id FROM tidy.lead LIMIT 1")
+    assert source.pulse() == before
+    own.control("rows", [{"table": "lead", "id": row_id, "values": {"subject": "Moved"}}])
+    after = source.pulse()
+    source.close()
+    assert [name for name, beat in after.items() if beat != before[name]] == ["lead"]
+
+
 def test_a_link_that_is_too_old_brings_the_whole_table(
     own: RunningStandIn, staging: Staging
 ) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from moorage.errors import SettingsError
-from moorage.sources.base import Discovery, FileStore, RawTable
+from moorage.sources.base import Discovery, FileStore, RawTable, TablePulse
 from moorage.sources.opex365 import catalogue
 from moorage.sources.opex365.api import MOST_CONNECTIONS, Api
 from moorage.sources.opex365.discover import discover
 from moorage.sources.opex365.files import Files
 from moorage.sources.opex365.plan import Plan, make_plan
+from moorage.sources.opex365.pulse import pulse
 from moorage.sources.opex365.reader import Reader
 from moorage.sources.opex365.tidy import TidyWriter, activity_sql, process_sql
 from moorage.sources.opex365.tokens import EntraTokens, FormTokens, TokenSource
@@ -37,6 +38,7 @@ class DataverseSource:
         self._known: Plan | None = None
         self._reader: Reader | None = None
         self._not_readable: frozenset[str] = frozenset()
+        self._beat: Mapping[str, TablePulse] | None = None
 
     @property
     def plan(self) -> Plan:
@@ -61,8 +63,13 @@ class DataverseSource:
             replace(one, entity=None) if one.name in self._not_readable else one
             for one in self.plan.wanted
         ]
+        self._beat = pulse(self._api, self.plan, self._not_readable)
         self._reader = Reader(self._api, wanted, self._page_size, self._connections)
         return self._reader.tables()
+
+    def pulse(self) -> Mapping[str, TablePulse]:
+        """What moves when somebody works there; after `raw_tables`, as it was before them."""
+        return self._beat or pulse(self._api, self.plan, self._not_readable)
 
     def tidy_sql(self) -> Sequence[str]:
         """Typed views by metadata, the static files, the tables that users made."""
