@@ -173,6 +173,15 @@ def test_a_circle_of_parents_is_opened(staging: Staging) -> None:
     assert rows(staging, "SELECT id FROM tidy._account_circles")
 
 
+@pytest.mark.parametrize("table", ["account", "incident"])
+def test_nobody_is_a_child_of_what_it_was_merged_into(staging: Staging, table: str) -> None:
+    assert not rows(
+        staging,
+        f"SELECT own.id FROM tidy.{table} own JOIN tidy.{table} up ON up.id = own.parent_id"
+        " WHERE coalesce(up.master_id, up.id) = coalesce(own.master_id, own.id)",
+    )
+
+
 def test_a_text_that_was_cut_is_said(staging: Staging) -> None:
     assert rows(
         staging,

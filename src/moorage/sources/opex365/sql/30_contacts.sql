@@ -43,7 +43,9 @@ SELECT DISTINCT id FROM up WHERE above = id AND least = id;
 
 CREATE TABLE tidy.account AS
 SELECT a.id, a.name, a.accountnumber AS account_number,
-    CASE WHEN a.id NOT IN (SELECT id FROM tidy._account_circles) THEN a.parentaccountid END AS parent_id,
+    CASE WHEN a.id NOT IN (SELECT id FROM tidy._account_circles)
+        AND coalesce(CASE WHEN up.merged THEN up.masterid END, a.parentaccountid)
+            <> coalesce(CASE WHEN a.merged THEN a.masterid END, a.id) THEN a.parentaccountid END AS parent_id,
     a.primarycontactid AS primary_contact_id, a.primarycontactid_label AS primary_contact,
     a.emailaddress1 AS email, tidy._joined([a.emailaddress1, a.emailaddress2, a.emailaddress3]) AS emails_all,
     a.telephone1 AS phone, tidy._joined([a.telephone1, a.telephone2, a.telephone3, 'Fax ' || a.fax]) AS phones_all,
@@ -62,6 +64,7 @@ SELECT a.id, a.name, a.accountnumber AS account_number,
     c.* EXCLUDE (id), a.createdon AS created_at, a.modifiedon AS updated_at
 FROM tidy._account a
 JOIN tidy._custom_account c ON c.id = a.id
+LEFT JOIN tidy._account up ON up.id = a.parentaccountid
 LEFT JOIN tidy._addresses d ON d.object = 'account' AND d.id = a.id AND d.n = 1
 LEFT JOIN tidy._owners o ON o.owner = a.ownerid
 LEFT JOIN tidy.transactioncurrency cur ON cur.id = a.transactioncurrencyid;

@@ -19,11 +19,15 @@ SELECT i.id, coalesce(i.title, i.ticketnumber, 'Case') AS title, i.ticketnumber 
     CASE i.statecode WHEN 1 THEN 'done' WHEN 2 THEN 'cancelled' ELSE 'open' END AS outcome, i.statuscode_label AS status,
     'incident-' || tidy._name_form(i.statuscode_label) AS stage_id,
     tidy._lines([r.subject, r.description]) AS resolution, r.minutes AS resolution_minutes, r.resolved_at,
-    i.parentcaseid AS parent_id, CASE WHEN i.merged THEN i.masterid END AS master_id,
+    -- A case that was merged into its own parent is the parent then, and nobody's child.
+    CASE WHEN coalesce(CASE WHEN up.merged THEN up.masterid END, i.parentcaseid)
+        <> coalesce(CASE WHEN i.merged THEN i.masterid END, i.id) THEN i.parentcaseid END AS parent_id,
+    CASE WHEN i.merged THEN i.masterid END AS master_id,
     o.user_id AS owner_id, o.team AS owner_team, c.* EXCLUDE (id), i.createdon AS created_at, i.modifiedon AS updated_at
 FROM tidy._incident i
 JOIN tidy._custom_incident c ON c.id = i.id
 LEFT JOIN tidy._resolutions r ON r.id = i.id
+LEFT JOIN tidy._incident up ON up.id = i.parentcaseid
 LEFT JOIN tidy._owners o ON o.owner = i.ownerid;
 
 CREATE TABLE tidy.project AS
