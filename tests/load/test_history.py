@@ -202,7 +202,7 @@ def test_history_goes_stays_and_comes_back(tmp_path: Path, odoo: OdooServer) -> 
     history = History(tmp_path, odoo)
     scanned = history.scan()
     assert (scanned.count, scanned.hashed_count) == (4, 4)
-    assert scanned.problems == {"is larger than the limit of 14 MB": 1, "missing": 1}
+    assert scanned.problems == {"is larger than the limit of 14 MB": 1, "is missing": 1}
     assert history.scan().hashed_count == 0
 
     planned = history.plan()

@@ -140,7 +140,7 @@ def test_refuses_wrong_arguments(name: str, given: Any) -> None:
 def test_no_text_crashes_a_transform(connection: duckdb.DuckDBPyConnection, value: str) -> None:
     given_by_name = {
         "truncate": 5, "prefix": "a", "suffix": "b", "default": "c", "split_name": "first",
-        "date": "%d/%m/%Y",
+        "date": "%d/%m/%Y", "placeholders": {"fields": {"a.b": "object.name"}},
     }  # fmt: skip
     for name, transform in REGISTRY.items():
         if transform.python:

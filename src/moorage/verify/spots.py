@@ -163,14 +163,14 @@ class _Reader:
             self.connection,
             self.destination,
             part,
-            types={f.name: f.type for f in fields} | marker,
+            types={f.compared: "char" if f.holds == "file" else f.type for f in fields} | marker,
             clock=Clock(),
             on_rows=lambda _: None,
         )
         facts = field_facts(self.destination, part.model, [f.name for f in fields])
         comparisons = [compare(f, facts[f.name], at) for at, f in enumerate(fields)]
         columns = "".join(
-            f", t.{identifier(f.name)}, {found(f.name)}, {one.equal}"
+            f", t.{identifier(f.name)}, {found(f.compared)}, {one.equal}"
             for f, one in zip(fields, comparisons, strict=True)
         )
         own = f"{found(MARKER)} IS NOT DISTINCT FROM t.key" if has_marker else "true"
