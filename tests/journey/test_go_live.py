@@ -118,6 +118,7 @@ def test_peoples_changes_are_not_wrong(live: Voyage) -> None:
     live.odoo.psql(revenue.format(100))
 
 
+@pytest.mark.soak
 def test_a_merge_is_taken_back(live: Voyage, rows: Rows) -> None:
     at = {"created_at": "2026-01-02 04:00:00", "updated_at": "2026-01-02 04:00:00"}
     for number, phone in ((9101, "[]"), (9102, '[{"value": "+49 30 1234567"}]')):

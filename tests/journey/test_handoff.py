@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 
+import pytest
 from tests.handoff.pages import broken_links, holding, outside
 from tests.journey.voyage import Voyage
 
@@ -32,6 +33,7 @@ def test_the_hand_off_of_a_run(finished: Voyage) -> None:
     assert "Big deals" in (folder / "automations.html").read_text("utf-8")
 
 
+@pytest.mark.soak
 def test_drafts_are_made_once_and_taken_back(another: Callable[..., Voyage]) -> None:
     voyage = another()
     asked = voyage.moorage("handoff", "--drafts", "--json").json

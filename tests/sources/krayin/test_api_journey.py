@@ -61,6 +61,7 @@ def counts(project: Project) -> dict[str, int]:
     return {name: count for name, count in done.items() if count}
 
 
+@pytest.mark.soak
 def test_by_api_into_odoo(project: Project) -> None:
     scope = beginning.discover(project)
     assert scope.discovery.object("leads") is not None
