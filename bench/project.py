@@ -20,6 +20,7 @@ source:
   database: {database}
   user: {user}
   timezone: Asia/Kolkata
+  {files}
 destinations:
   production:
     url: {url}
@@ -38,13 +39,13 @@ class Project:
     environment: dict[str, str]
     row_count: int
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, stdout: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         """Start `moorage ...` here."""
         return subprocess.Popen(
             [sys.executable, "-m", "moorage.cli.app", *arguments],
             cwd=self.folder,
             env=self.environment,
-            stdout=subprocess.DEVNULL,
+            stdout=stdout,
             stderr=subprocess.DEVNULL,
         )
 
@@ -54,14 +55,20 @@ class Project:
         assert code in (0, 1), f"moorage {' '.join(arguments)} ended with {code}"
 
 
-def demo_project(sandbox: Sandbox, folder: Path, rows: int, name: str) -> Project:
-    """A project with about `rows` source rows, in databases called `name`."""
+def demo_project(
+    sandbox: Sandbox, folder: Path, rows: int, name: str, files: Path | None = None
+) -> Project:
+    """A project with about `rows` source rows, in databases called `name`.
+
+    Files are made in `files`, where it is given.
+    """
     server = sandbox.mariadb()
     counts = generate(
         Server(server.host, server.port, server.root_user, server.root_password),
         name,
         scale=rows / _ROWS_PER_SCALE,
         seed=7,
+        files=files,
     )
     user, password = server.create_reader(name)
     odoo = sandbox.odoo(name)
@@ -80,7 +87,7 @@ def demo_project(sandbox: Sandbox, folder: Path, rows: int, name: str) -> Projec
     (folder / "moorage.yaml").write_text(
         _SETTINGS.format(
             host=server.host, port=server.port, database=name, user=user, url=odoo.url,
-            odoo=odoo.database,
+            odoo=odoo.database, files=f"files: {files}" if files else "",
         )
     )  # fmt: skip
     mapping = folder / "mapping.yaml"
