@@ -18,17 +18,11 @@ _numbers = itertools.count(1)
 _run = secrets.token_hex(4)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the journeys; one process makes them all, since it first makes what they share.
-
-    The tests of every other file stay together too, as with --dist loadfile.
-    """
+    """Mark the journeys."""
     here = Path(__file__).parent
     for item in items:
-        is_journey = here in item.path.parents
-        item.add_marker(pytest.mark.xdist_group("journey" if is_journey else item.path.name))
-        if is_journey:
+        if here in item.path.parents:
             item.add_marker(pytest.mark.journey)
             item.add_marker(pytest.mark.odoo)
             item.add_marker(pytest.mark.mariadb)

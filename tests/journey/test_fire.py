@@ -61,6 +61,7 @@ def through_proxy(another: Another) -> Iterator[tuple[Voyage, Proxy]]:
         yield voyage, proxy
 
 
+@pytest.mark.soak
 def test_killed_again_and_again(through_proxy: tuple[Voyage, Proxy], finished: Voyage) -> None:
     voyage, proxy = through_proxy
 

@@ -67,6 +67,7 @@ def test_everything_is_put_back(voyage: Voyage) -> None:
     assert voyage.odoo.psql("SELECT name FROM ir_model_fields WHERE state = 'manual'") == []
 
 
+@pytest.mark.soak
 def test_changes_on_both_sides(voyage: Voyage, mariadb: MariaDBServer, source: str) -> None:
     rows = Rows(mariadb, source)
     titles = "UPDATE leads SET title = %s WHERE id = %s"

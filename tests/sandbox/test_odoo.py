@@ -114,6 +114,7 @@ def test_reset_gives_a_fresh_database_at_the_same_address(
     assert call(again, "res.partner", "search_count", domain=[["name", "=", "Gone"]]) == 0
 
 
+@pytest.mark.soak
 def test_what_was_committed_survives_a_crash_of_the_database_server(
     own_sandbox: Sandbox,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,8 @@ from moorage.sources.krayin.demo.generate import generate
 from moorage.sources.krayin.demo.load import Server
 
 pytestmark = pytest.mark.mariadb
-DATABASE = "test_krayin_api"
+# A name of its own: another run of these tests may use the same server at the same time.
+DATABASE = f"test_api_{secrets.token_hex(4)}"
 EMAIL = "admin@example.com"
 
 

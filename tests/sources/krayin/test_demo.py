@@ -67,7 +67,17 @@ def test_every_kind_of_dirt_is_present(mariadb: MariaDBServer, dirty: str, kind:
     assert mariadb.execute(f"SELECT 1 FROM {source} WHERE {condition} LIMIT 1", dirty)
 
 
-@pytest.mark.parametrize("release", RELEASES)
+#: Layouts beside these differ from a neighbour in a few columns only: `scripts/soak`.
+EACH_TIME = ("1.3.1", "2.0.6", "2.2.6")
+
+
+@pytest.mark.parametrize(
+    "release",
+    [
+        pytest.param(release, marks=() if release in EACH_TIME else pytest.mark.soak)
+        for release in RELEASES
+    ],
+)
 def test_the_layout_of_a_release_loads_and_its_references_hold(
     mariadb: MariaDBServer, server: Server, mariadb_database: str, release: str
 ) -> None:
