@@ -37,6 +37,7 @@ def voyage(another: Callable[..., Voyage], harbour: Sandbox) -> Iterator[Voyage]
     harbour.drop(staging.database)
 
 
+@pytest.mark.soak
 def test_production_waits_for_a_signed_rehearsal(voyage: Voyage) -> None:
     moorage, root = voyage.moorage, voyage.moorage.root
     assert "waits for a rehearsal" in moorage("run", "--yes", code=3).text

@@ -51,6 +51,7 @@ def project(
     )
 
 
+@pytest.mark.soak
 def test_into_odoo_and_back(
     project: Project, environment: RunningStandIn, odoo: OdooServer
 ) -> None:
