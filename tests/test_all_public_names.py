@@ -10,6 +10,23 @@ import pytest
 import moorage
 
 PUBLIC: dict[str, list[str]] = {
+    "moorage.bundles": [
+        "Answers",
+        "Bundle",
+        "Column",
+        "Decision",
+        "Expected",
+        "FORMATS",
+        "Header",
+        "Inferred",
+        "JsonPage",
+        "Kind",
+        "LeftOut",
+        "Match",
+        "Matched",
+        "Table",
+        "open_bundle",
+    ],
     "moorage.handoff": [
         "Answers",
         "Contents",
