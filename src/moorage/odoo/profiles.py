@@ -21,11 +21,14 @@ _SIZES = {
     "calendar.event": 200,
     "ir.attachment": 200,
     "account.move": 100,
+    "mail.message": 1000,
     "hr.employee": 50,
 }
 #: Children written side by side make PostgreSQL undo one of the two where both touch the parent.
 _GROUPS = {
     "sale.order.line": "order_id",
+    # For each record that a call's messages are on, Odoo looks at some 50 models' `message_ids`.
+    "mail.message": "res_id",
     "res.partner": "parent_id",
     "mail.activity": "res_id",  # whose followers its user joins
 }

@@ -9,7 +9,7 @@ from moorage.ledger import Ledger
 from moorage.reports.compatibility import Fate
 
 #: Records a second on two cores, as in docs/measured.md: what is used before anything was loaded.
-BENCHMARK = {"res.partner": 624, "crm.lead": 458}
+BENCHMARK = {"res.partner": 982, "crm.lead": 908}
 #: Models that nobody measured are taken at this speed.
 SLOWEST = min(BENCHMARK.values())
 #: A slower or busier server than the one measured: how many times as long.
