@@ -183,14 +183,23 @@ class WebClient:
                 _give_back(answer)
                 self._renewed(token, self._renew)
                 answer = self._ask(method, address, body, headers, signed=signed, preload=preload)
-        self._has_answered = self._has_answered or answer.status not in AWAY
-        if answer.status >= 300:
-            try:
-                raise refusal(answer, self.service, where, self._secrets, self._clock.now())
-            finally:
-                _give_back(answer)
+            self._has_answered = self._has_answered or answer.status not in AWAY
+            if answer.status >= 300:
+                raise self._refused(answer, where)
         self._width.widen()
         return answer
+
+    def _refused(self, answer: urllib3.BaseHTTPResponse, where: str) -> Exception:
+        """What a refusal means. A pause that it asks for begins here, for all threads, before the
+        place of this call is free for another one.
+        """
+        try:
+            error = refusal(answer, self.service, where, self._secrets, self._clock.now())
+            if isinstance(error, AgainError) and error.pause_seconds is not None:
+                self._hold(error.pause_seconds)
+            return error
+        finally:
+            _give_back(answer)
 
     def _ask(
         self,
@@ -239,7 +248,6 @@ class WebClient:
                     raise again.error from None
                 if again.pause_seconds is not None and holds < MOST_HOLDS:
                     holds += 1
-                    self._hold(again.pause_seconds)
                     continue
                 failures += 1
                 now = self._clock.monotonic()

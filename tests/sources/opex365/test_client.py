@@ -75,6 +75,16 @@ def test_a_storm_of_429_is_sat_out(standin: RunningStandIn) -> None:
     assert any("allows no more calls" in words for words in told)
 
 
+def test_no_thread_calls_during_a_pause(standin: RunningStandIn) -> None:
+    storm = {"kind": "throttle", "match": "WhoAmI", "after": 20, "times": 3, "retry_after": 1}
+    standin.control("faults", [storm])
+    web = api_of(standin)
+    assert len(list(web.web.each(lambda _: web.get("WhoAmI"), range(200)))) == 200
+    account = standin.control("account")
+    assert account["statuses"]["429"] == 3
+    assert account["during_pause"] == 0 and account["most_concurrent"] == 4
+
+
 @pytest.mark.parametrize("kind", ["drop", "cut", "page", "status"])
 def test_what_breaks_off_is_asked_for_again(standin: RunningStandIn, kind: str) -> None:
     standin.control("faults", [{"kind": kind, "match": "contacts", "after": 1, "status": 503}])

@@ -13,6 +13,9 @@ from typing import Any
 
 from moorage.sources.opex365.demo.errors import RefusedError
 
+#: What comes so soon after a pause was asked for was on its way already.
+ON_THE_WAY_SECONDS = 0.1
+
 
 @dataclass
 class LimitSettings:
@@ -39,7 +42,7 @@ class Limits:
         self._spent: deque[tuple[float, float]] = deque()
         self._spent_seconds = 0.0
         self._inside = 0
-        self._pause_until = 0.0
+        self._pause_since = self._pause_until = 0.0
         self._forget()
 
     def _forget(self) -> None:
@@ -75,7 +78,7 @@ class Limits:
     def note_pause(self, seconds: float) -> None:
         """A pause that was asked of the client by other means: a fault of a test."""
         with self._lock:
-            self._pause_until = max(self._pause_until, self._now() + seconds)
+            self._pause(seconds)
 
     def note_status(self, status: int) -> None:
         """An answer went out."""
@@ -105,7 +108,8 @@ class Limits:
         with self._lock:
             now, set_ = self._now(), self.settings
             self._request_count += 1
-            self._early += now < self._pause_until - 0.05
+            is_late = now > self._pause_since + ON_THE_WAY_SECONDS
+            self._early += is_late and now < self._pause_until - 0.05
             while self._came and self._came[0] <= now - set_.window_seconds:
                 self._came.popleft()
             while self._spent and self._spent[0][0] <= now - set_.window_seconds:
@@ -126,8 +130,14 @@ class Limits:
     def _refusal(self, kind: str, wait_seconds: float) -> RefusedError:
         self._refused[kind] += 1
         wait = max(1, math.ceil(wait_seconds))
-        self._pause_until = max(self._pause_until, self._now() + wait)
+        self._pause(wait)
         return too_many(kind, wait, self.settings)
+
+    def _pause(self, seconds: float) -> None:
+        now = self._now()
+        if now >= self._pause_until:
+            self._pause_since = now
+        self._pause_until = max(self._pause_until, now + seconds)
 
 
 def too_many(kind: str, wait_seconds: float, settings: LimitSettings) -> RefusedError:
