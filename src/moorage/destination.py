@@ -15,14 +15,6 @@ Json = Any
 Domain = Sequence[Any]
 
 
-#: Models whose records never come alone: the model that comes along, and the field that names its
-#: record. A user has a partner, a variant its template; a link may mean either.
-COMPANIONS: Mapping[str, Mapping[str, str]] = {
-    "res.users": {"res.partner": "partner_id"},
-    "product.product": {"product.template": "product_tmpl_id"},
-}
-
-
 @dataclass(frozen=True)
 class ModelField:
     """One field of an Odoo model as the live server describes it (`fields_get`)."""
@@ -137,6 +129,7 @@ class LoadProfile:
     mapping fills: what Odoo would compute anyway, record by record and slowly. `finish` are values
     written to the new records in a second call, because given at once they make Odoo do more than
     it was asked. `later` are links that are written when all records exist, for the same reason.
+    `unfollow` are partners whom Odoo makes followers of each new record, and who shall be none.
     """
 
     batch_rows: int = 500
@@ -144,6 +137,7 @@ class LoadProfile:
     given: Mapping[str, Json] = field(default_factory=dict)
     finish: Mapping[str, Json] = field(default_factory=dict)
     later: tuple[str, ...] = ()
+    unfollow: tuple[int, ...] = ()
 
 
 class Destination(Protocol):
@@ -197,6 +191,10 @@ class Destination(Protocol):
 
     def unlink(self, model: str, ids: Sequence[int]) -> None:
         """Delete `ids` in one transaction; ids already gone are no error."""
+        ...
+
+    def unfollow(self, model: str, ids: Sequence[int], partners: Sequence[int]) -> None:
+        """Let `partners` be followers of none of `ids`."""
         ...
 
     def adopt(self, model: str, keys_to_ids: Mapping[str, int]) -> None:

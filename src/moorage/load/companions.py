@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from moorage.destination import COMPANIONS
+from moorage.companions import companions
 from moorage.load.rows import add_ids
 from moorage.load.work import Work
 from moorage.mapping.target import TargetTable
-
-_PART = 1000
 
 
 def bring_companions(work: Work, table: TargetTable) -> None:
@@ -19,10 +17,6 @@ def bring_companions(work: Work, table: TargetTable) -> None:
             [model, along],
         ).fetchall()
         keys: dict[int, list[str]] = dict(rows)
-        ids = sorted(keys)
-        field = COMPANIONS[model][along]
-        for start in range(0, len(ids), _PART):
-            domain = [("id", "in", ids[start : start + _PART])]
-            for page in work.destination.pages(model, domain, [field]):
-                found = [(along, key, row[field]) for row in page for key in keys[row["id"]]]
-                add_ids(work.connection, [one for one in found if one[2]])
+        for page in companions(work.destination, model, along, sorted(keys)):
+            found = [(along, key, other) for own, other in page for key in keys[own]]
+            add_ids(work.connection, found)

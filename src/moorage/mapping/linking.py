@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from moorage.destination import COMPANIONS, ModelField
+from moorage.companions import COMPANIONS
+from moorage.destination import ModelField
 from moorage.mapping.ground import Ground
 from moorage.mapping.spec import FieldRule
 from moorage.mapping.target import Linked

@@ -51,7 +51,7 @@ class Linked:
     """A source object that a link may point to.
 
     Its rows become records of `model`. The id that is written is one of `lands`: the same model, or
-    that of the record which Odoo makes along with each (`destination.COMPANIONS`).
+    that of the record which Odoo makes along with each (`moorage.companions`).
     """
 
     object: str
@@ -165,6 +165,12 @@ class TargetTable:
     duplicates: DuplicateRule | None = None
     needs: tuple[str, ...] = field(default=())
     sums: tuple[str, ...] = field(default=())
+
+    @property
+    def checks(self) -> tuple[tuple[str, str], ...]:
+        """Of `sums`, the pairs: a field computed by Odoo, and the field of ours it must equal."""
+        pairs = (item.split("=", 1) for item in self.sums if "=" in item)
+        return tuple((amount.strip(), expected.strip()) for amount, expected in pairs)
 
     @property
     def table(self) -> str:

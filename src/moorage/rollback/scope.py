@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from moorage.destination import COMPANIONS, Destination
+from moorage.companions import COMPANIONS, companions
+from moorage.destination import Destination
 from moorage.ledger import Ledger
 from moorage.ledger import undo as ledger_undo
 from moorage.rollback.plan import Standing
@@ -87,10 +88,9 @@ class Scope:
         if own is None or own == model or model is None:
             return self.ids.get((own or "", key))
         if (own, key) not in self._companions:
-            field = COMPANIONS[own][model]
-            domain = [("id", "=", self.ids[own, key])]
-            rows = [row for page in self.destination.pages(own, domain, [field]) for row in page]
-            self._companions[own, key] = (rows[0][field] or None) if rows else None
+            pages = companions(self.destination, own, model, [self.ids[own, key]])
+            found = [other for page in pages for _, other in page]
+            self._companions[own, key] = found[0] if found else None
         return self._companions[own, key]
 
     def find(self, model: str | None, key: str) -> Standing | None:

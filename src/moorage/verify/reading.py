@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from moorage.destination import COMPANIONS, Destination, Json
+from moorage.companions import companions
+from moorage.destination import Destination, Json
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import identifier, literal
 
@@ -97,22 +98,19 @@ def read_companions(
     """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE odoo_linked AS FROM {KEYS}")
     for model, along in sorted(pairs):
-        field = COMPANIONS[model][along]
         rows = connection.execute(
             f"SELECT DISTINCT odoo_id FROM {KEYS} WHERE model = ? ORDER BY 1", [model]
         ).fetchall()
         ids = [odoo_id for (odoo_id,) in rows]
-        for at in range(0, len(ids), PAGE_ROWS):
-            domain = [("id", "in", ids[at : at + PAGE_ROWS])]
-            for page in destination.pages(model, domain, [field]):
-                own = pa.array([row["id"] for row in page], pa.int64())
-                others = pa.array([row[field] or None for row in page], pa.int64())
-                select = (
-                    f"SELECT {literal(along)}, k.key, incoming.other FROM incoming"
-                    f" JOIN {KEYS} AS k ON k.model = {literal(model)}"
-                    " AND k.odoo_id = incoming.own WHERE incoming.other IS NOT NULL"
-                )
-                _insert(connection, LINKED, select, pa.table({"own": own, "other": others}))
+        for page in companions(destination, model, along, ids):
+            own = pa.array([own for own, _ in page], pa.int64())
+            others = pa.array([other for _, other in page], pa.int64())
+            select = (
+                f"SELECT {literal(along)}, k.key, incoming.other FROM incoming"
+                f" JOIN {KEYS} AS k ON k.model = {literal(model)}"
+                " AND k.odoo_id = incoming.own"
+            )
+            _insert(connection, LINKED, select, pa.table({"own": own, "other": others}))
 
 
 def read_records(
