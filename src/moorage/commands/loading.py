@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from moorage.commands.building import PLAN_OF, PLANNED_FOR, Ground, grounded, plan_folder
-from moorage.commands.opening import PRODUCTION, opened_files, typed
+from moorage.commands.opening import PRODUCTION, opened_files, opened_ledger, typed
 from moorage.commands.rehearsal import require_rehearsal
 from moorage.commands.result import OnProgress, Result, silent
 from moorage.commands.settled import is_settled, remember_settled
@@ -89,8 +89,12 @@ def plan(project: Project, *, to: str = PRODUCTION, sample: int | None = None) -
 
 def plan_confirm(project: Project, name: str, *, to: str = PRODUCTION) -> PlanResult:
     """Confirm the plan that was made last, in the name of a person."""
-    with project.lock("plan"):
+    with project.lock("plan"), opened_ledger(project) as ledger:
         saved = confirm_plan(plan_folder(project, to), _person(name))
+        ledger.event(
+            None, "plan confirmed", destination=to, name=saved.confirmed_by,
+            plan=saved.report.digest,
+        )  # fmt: skip
     return _plan_result(project, to, saved)
 
 

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from moorage.commands.building import fields_of
-from moorage.commands.opening import PRODUCTION, kind_of, known_discovery, opened_destination
+from moorage.commands.opening import (
+    PRODUCTION,
+    kind_of,
+    known_discovery,
+    opened_destination,
+    opened_ledger,
+)
 from moorage.commands.result import Result
 from moorage.errors import Finding, MappingError, MoorageError
 from moorage.mapping import FieldToCreate, fields_to_create, load_mapping
@@ -103,6 +109,9 @@ def map_confirm(project: Project, name: str, *, to: str = PRODUCTION) -> Confirm
     with project.lock("map"):
         findings, _ = _findings(project, to)
         confirmed = confirm(project.mapping_path, name, datetime.now(UTC), findings)
+        with opened_ledger(project) as ledger:
+            digest = confirmed.digest
+            ledger.event(None, "mapping confirmed", name=confirmed.name, mapping=digest)
     return ConfirmResult(
         confirmed=confirmed, reports=map_show(project).reports, next_command="moorage prepare"
     )

@@ -147,6 +147,7 @@ class FieldRule(_Strict):
     status: Status | None = Field(default=None, description="Who decided.")
     confidence: float | None = Field(default=None, ge=0, le=1, description="How sure (0 to 1).")
     why: str | None = Field(default=None, description="The reason, in words.")
+    note: str | None = Field(default=None, description="What people remark on it.")
 
     @property
     def linked(self) -> tuple[str, ...]:

@@ -1,0 +1,140 @@
+"""The queues as they stand in the decision files, with the rows a person has to compare.
+
+Nothing is locked and no server is asked: `owners`, `duplicates` and `plan` look anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from moorage.commands.building import decisions_folder
+from moorage.commands.looking import opened_to_look
+from moorage.commands.opening import PRODUCTION
+from moorage.commands.result import Result
+from moorage.errors import MoorageError
+from moorage.plan.conflict_decisions import ConflictDecision, DeletionDecision
+from moorage.plan.decisions import Decisions, DuplicateDecision, MatchDecision, OwnerDecision
+from moorage.project import Project
+from moorage.staging.staging import Staging, identifier
+
+#: Groups of duplicates that are shown with their rows side by side.
+SIDE_BY_SIDE = 40
+_SHOWN_CHARACTERS = 200
+
+Values = dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One field of a group of duplicates: what each member has, and whether all have the same."""
+
+    name: str
+    values: tuple[str, ...] = field(repr=False)
+
+    @property
+    def is_same(self) -> bool:
+        """Whether all members that have a value have the same."""
+        return len({value for value in self.values if value}) <= 1
+
+
+@dataclass(frozen=True)
+class DuplicateGroup:
+    """Rows that may be one thing, side by side; `existing` are ids of Odoo's own records."""
+
+    group: str
+    model: str
+    why: str
+    score: float
+    members: tuple[DuplicateDecision, ...]
+    existing: tuple[str, ...]
+    sides: tuple[Side, ...]
+    decision: str
+    decided_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuesResult(Result):
+    """All questions of a destination, open ones first."""
+
+    destination: str
+    owners: tuple[OwnerDecision, ...]
+    duplicates: tuple[DuplicateGroup, ...]
+    matches: tuple[MatchDecision, ...]
+    conflicts: tuple[ConflictDecision, ...]
+    deletions: tuple[DeletionDecision, ...]
+
+    @property
+    def open_counts(self) -> dict[str, int]:
+        """How many questions of each queue wait for an answer."""
+        return {
+            name: sum(not row.decision for row in getattr(self, name))
+            for name in ("owners", "duplicates", "matches", "conflicts", "deletions")
+        }
+
+
+def queues(project: Project, *, to: str = PRODUCTION) -> QueuesResult:
+    """Every decision file of `to`."""
+    found = Decisions.load(decisions_folder(project, to))
+    return QueuesResult(
+        destination=to,
+        owners=tuple(sorted(found.owners, key=lambda row: (bool(row.decision), -row.records))),
+        duplicates=_groups(project, found.duplicates),
+        matches=tuple(sorted(found.matches, key=lambda row: bool(row.decision))),
+        conflicts=tuple(sorted(found.conflicts, key=lambda row: bool(row.decision))),
+        deletions=tuple(sorted(found.deletions, key=lambda row: bool(row.decision))),
+    )
+
+
+def _groups(project: Project, rows: tuple[DuplicateDecision, ...]) -> tuple[DuplicateGroup, ...]:
+    members: dict[str, list[DuplicateDecision]] = {}
+    for row in rows:
+        members.setdefault(row.group, []).append(row)
+    ordered = sorted(members, key=lambda group: bool(members[group][0].decision))
+    shown = [row.key for group in ordered[:SIDE_BY_SIDE] for row in members[group]]
+    values: Values = {}
+    with suppress(MoorageError), opened_to_look(project) as staging:
+        values = _values(staging, shown)
+    return tuple(_group(group, members[group], values) for group in ordered)
+
+
+def _group(group: str, members: list[DuplicateDecision], values: Values) -> DuplicateGroup:
+    rows = [values.get(row.key, {}) for row in members]
+    names = dict.fromkeys(name for row in rows for name, value in row.items() if value)
+    existing = dict.fromkeys(one for row in members for one in row.existing_odoo_id.split())
+    first = members[0]
+    return DuplicateGroup(
+        group,
+        first.model,
+        next((row.why for row in members if row.why), ""),
+        max(row.score for row in members),
+        tuple(members),
+        tuple(existing),
+        tuple(Side(name, tuple(row.get(name, "") for row in rows)) for name in names),
+        first.decision,
+        first.decided_by,
+    )
+
+
+def _values(staging: Staging, keys: Iterable[str]) -> Values:
+    """The tidy rows behind `keys`, as text."""
+    by_object: dict[str, dict[str, str]] = {}
+    for key in keys:
+        parts = key.split(":", 2)
+        if len(parts) == 3:
+            by_object.setdefault(parts[1], {})[parts[2]] = key
+    found: Values = {}
+    for source_object, ids in by_object.items():
+        cursor = staging.connection.execute(
+            f"SELECT CAST(id AS VARCHAR), * FROM tidy.{identifier(source_object)}"
+            " WHERE list_contains(?, CAST(id AS VARCHAR))",
+            [list(ids)],
+        )
+        columns = [column[0] for column in cursor.description or ()]
+        for row in cursor.fetchall():
+            found[ids[row[0]]] = {
+                name: "" if value is None else str(value)[:_SHOWN_CHARACTERS]
+                for name, value in zip(columns[1:], row[1:], strict=True)
+            }
+    return found
