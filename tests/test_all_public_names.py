@@ -46,6 +46,7 @@ PUBLIC: dict[str, list[str]] = {
     "moorage.ledger": [
         "Change",
         "Ledger",
+        "LeftValue",
         "Receipt",
         "SetAside",
         "Warned",
@@ -162,6 +163,7 @@ PUBLIC: dict[str, list[str]] = {
         "Difference",
         "EntryReport",
         "LastLoad",
+        "Left",
         "SumCheck",
         "VerifyReport",
         "verify",

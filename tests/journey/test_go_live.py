@@ -74,6 +74,8 @@ def test_a_delta_with_work_on_both_sides(live: Voyage, rows: Rows) -> None:
     _by_people(live, 9012, "name = 'Renamed by people'")
     _by_people(live, 9011, "name = 'Still worked on'")
     _by_people(live, 9009, "expected_revenue = 4711.25")
+    # The run will write this one's title, and be its last writer.
+    _by_people(live, 9002, "expected_revenue = 4712.5")
 
     delta = moorage("delta", "--since", "last", "--json", code=1).json
     (leads,) = [about for about in delta["entries"] if about["entry"] == "leads"]
@@ -108,14 +110,17 @@ def test_a_delta_with_work_on_both_sides(live: Voyage, rows: Rows) -> None:
 def test_peoples_changes_are_not_wrong(live: Voyage) -> None:
     found = live.moorage("verify", "--json").json["verification"]
     told = [(one["key"], one["field"]) for one in found["differences"]]
-    assert told == [("krayin:leads:9009", "expected_revenue")]
-    assert found["differences"][0]["changed_by"] == "Siobhán"
-    assert (found["by_people"], found["gone"]) == (1, 2)
-    revenue = "UPDATE crm_lead SET expected_revenue = {} WHERE x_moorage_key = 'krayin:leads:9008'"
-    live.odoo.psql(revenue.format(101))
+    assert told == [(f"krayin:leads:{n}", "expected_revenue") for n in (9002, 9009)]
+    assert {one["changed_by"] for one in found["differences"]} == {"Siobhán"}
+    assert (found["by_people"], found["gone"]) == (2, 2)
+    # Nobody's doing: on a record of which people changed nothing, and on one that they worked on.
+    odd = "UPDATE crm_lead SET expected_revenue = expected_revenue + {} WHERE x_moorage_key = '{}'"
+    for lead in ("krayin:leads:9008", "krayin:leads:9002"):
+        live.odoo.psql(odd.format(1, lead))
     wrong = live.moorage("verify", "--json", code=1).json["verification"]
-    assert (wrong["difference_count"], wrong["by_people"]) == (2, 1)
-    live.odoo.psql(revenue.format(100))
+    assert (wrong["difference_count"], wrong["by_people"]) == (3, 1)
+    for lead in ("krayin:leads:9008", "krayin:leads:9002"):
+        live.odoo.psql(odd.format(-1, lead))
 
 
 @pytest.mark.soak

@@ -177,3 +177,30 @@ def test_an_update_keeps_what_people_typed(scene: Scene) -> None:
     assert [(row["field"], row["before"], row["status"]) for row in before] == [
         ("name", '"Deal 1"', "done")
     ]
+
+
+def test_what_others_left_is_noted_before_a_run_writes(
+    scene: Scene, module_odoo: OdooServer
+) -> None:
+    scene.plan_creations()
+    scene.run()
+    key = f"{scene.source}:leads:1"
+    module_odoo.psql(
+        "UPDATE crm_lead SET expected_revenue = 7, write_uid = 1,"
+        f" write_date = now() AT TIME ZONE 'UTC' WHERE x_moorage_key = '{key}'"
+    )
+    scene.sql(f"UPDATE {LEAD.table} SET name = 'Renamed' WHERE key = '{key}'")
+    scene.plan_creations()
+    scene.sql("UPDATE meta.plan SET operation = 'unchanged'")
+    scene.sql(f"UPDATE meta.plan SET operation = 'update', changed = ['name'] WHERE key = '{key}'")
+    assert scene.run("update").phases[1].updated == 1
+    (lead,) = scene.client.find_keys("crm.lead", [key]).values()
+    (row,) = scene.client.read("crm.lead", "read", ids=[lead], fields=["write_uid"], load=None)
+    assert row["write_uid"] == scene.client.identity.user_id, "the run is the last writer now"
+    (left,) = scene.ledger.left(scene.destination_id, "crm.lead")
+    assert (left.odoo_id, left.field, left.found, left.user_id) == (
+        lead, "expected_revenue", "7.0", 1,
+    )  # fmt: skip
+    assert scene.ledger.touched(scene.destination_id, "crm.lead") == [], (
+        "Odoo's own jobs are nobody"
+    )

@@ -11,7 +11,7 @@ from tests.verify.ground import LEADS, PARTNERS, TABLES, TAGS, Ground, lay_groun
 
 from moorage.mapping.target import MatchRule, TargetField
 from moorage.sandbox import OdooServer
-from moorage.verify import VerifyReport, verify
+from moorage.verify import LastLoad, Left, VerifyReport, verify
 
 pytestmark = pytest.mark.odoo
 
@@ -253,3 +253,20 @@ def test_values_are_in_the_table_and_in_no_message(ground: Ground) -> None:
         "SELECT expected, found FROM meta.differences"
     ).fetchall()
     assert row == ("Lead 3 ", "Jane Secret")
+
+
+def test_what_people_had_left_is_theirs_as_long_as_it_stands(ground: Ground) -> None:
+    lead, own = ground.ids["krayin:leads:3"], ground.client.identity.user_id
+    ground.client.write("crm.lead", [lead], {"name": "Theirs", "color": 9})
+    left = {
+        (lead, "name"): Left('"Theirs"', (1, "2026-01-02 03:04:05")),
+        (lead, "color"): Left("8", (1, "2026-01-02 03:04:05")),
+    }
+    last = LastLoad(lambda *_: {}, own, "2026-01-01 00:00:00", lambda _: left)
+    try:
+        report = verify(ground.staging, ground.client, TABLES, last_load=last)
+    finally:
+        ground.client.write("crm.lead", [lead], {"name": "Lead 3 ", "color": 3})
+    told = {one.field: (one.changed_by, one.changed_at) for one in report.differences}
+    assert told == {"name": ("OdooBot", "2026-01-02 03:04:05"), "color": (None, None)}
+    assert (report.by_people, report.wrong_count) == (1, 1)

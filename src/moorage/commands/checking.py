@@ -19,7 +19,7 @@ from moorage.plan.report import OPERATIONS
 from moorage.project import Project
 from moorage.project.signing import Verified, keep
 from moorage.reports.verification import plain_verification, write_verification
-from moorage.verify import LastLoad, VerifyReport
+from moorage.verify import LastLoad, Left, VerifyReport
 from moorage.verify import verify as compare
 
 #: What was found last, in the folder of the destination's plan.
@@ -122,17 +122,17 @@ def _last_load(ground: Ground) -> LastLoad | None:
     if since is None:
         return None
 
-    def touched(model: str) -> dict[int, tuple[int, str]]:
+    def left(model: str) -> dict[tuple[int, str], Left]:
         return {
-            row["odoo_id"]: (int(row["user_id"] or 0), str(row["touched_at"]))
-            for row in ledger.touched(destination_id, model)
+            (one.odoo_id, one.field): Left(one.found, (one.user_id, one.written_at))
+            for one in ledger.left(destination_id, model)
         }
 
     return LastLoad(
         loaded=lambda model, keys: ledger.loaded(destination_id, model, keys),
         user_id=ground.destination.identity.user_id,
         since=since,
-        touched=touched,
+        left=left,
     )
 
 

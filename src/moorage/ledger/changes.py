@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from moorage.ledger.store import Change, Store, Warned
+from moorage.ledger.store import Change, LeftValue, Store, Warned
 
 
 class ChangeLog(Store):
@@ -120,3 +120,33 @@ class ChangeLog(Store):
                 " user_id) VALUES (?, ?, ?, ?, ?)",
                 rows,
             )
+
+    def note_left(self, destination_id: int, model: str, values: Sequence[LeftValue]) -> None:
+        """Note what people had made of fields before a run wrote to their records.
+
+        Of a value that was noted before, the first note stays: it is nearer to who made it.
+        """
+        with self.transaction() as connection:
+            connection.executemany(
+                "INSERT INTO left_value (destination_id, model, odoo_id, field, found, user_id,"
+                " written_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (destination_id, model, odoo_id, field) DO UPDATE SET"
+                " found = excluded.found, user_id = excluded.user_id,"
+                " written_at = excluded.written_at WHERE found <> excluded.found",
+                [
+                    (
+                        destination_id, model, one.odoo_id, one.field, one.found, one.user_id,
+                        one.written_at,
+                    )
+                    for one in values
+                ],
+            )  # fmt: skip
+
+    def left(self, destination_id: int, model: str) -> list[LeftValue]:
+        """What people had made of the fields of a model's records, where runs came upon it."""
+        rows = self.connection.execute(
+            "SELECT odoo_id, field, found, user_id, written_at FROM left_value"
+            " WHERE destination_id = ? AND model = ?",
+            (destination_id, model),
+        )
+        return [LeftValue(*row) for row in rows]

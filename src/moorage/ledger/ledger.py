@@ -5,9 +5,9 @@ from __future__ import annotations
 from moorage.ledger.changes import ChangeLog
 from moorage.ledger.records import RecordLog
 from moorage.ledger.runs import RunLog
-from moorage.ledger.store import Change, Receipt, SetAside, Warned, now_text
+from moorage.ledger.store import Change, LeftValue, Receipt, SetAside, Warned, now_text
 
-__all__ = ["Change", "Ledger", "Receipt", "SetAside", "Warned", "now_text"]
+__all__ = ["Change", "Ledger", "LeftValue", "Receipt", "SetAside", "Warned", "now_text"]
 
 
 class Ledger(RunLog, RecordLog, ChangeLog):

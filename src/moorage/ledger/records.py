@@ -111,6 +111,16 @@ class RecordLog(Store):
         while page := cursor.fetchmany(20_000):
             yield page
 
+    def created(
+        self, destination_id: int, model: str, odoo_ids: Sequence[int]
+    ) -> list[sqlite3.Row]:
+        """What runs created among `odoo_ids`: odoo_id, entry, loaded."""
+        return self.connection.execute(
+            "SELECT odoo_id, entry, loaded FROM record WHERE destination_id = ? AND model = ?"
+            " AND operation = 'created' AND odoo_id IN (SELECT value FROM json_each(?))",
+            (destination_id, model, json.dumps(list(odoo_ids))),
+        ).fetchall()
+
     def merged_keys(self, destination_id: int, model: str) -> list[str]:
         """The keys of `model` for which another key's record stands."""
         rows = self.connection.execute(

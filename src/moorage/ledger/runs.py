@@ -134,6 +134,15 @@ class RunLog(Store):
         ).fetchone()
         return None if row["moment"] is None else str(row["moment"])
 
+    def last_odoo_start(self, destination_id: int) -> str | None:
+        """Odoo's clock at the start of the last run that ended; None before the first."""
+        row = self.connection.execute(
+            "SELECT max(odoo_started_at) AS moment FROM run"
+            " WHERE destination_id = ? AND kind = 'load' AND status = 'done'",
+            (destination_id,),
+        ).fetchone()
+        return None if row["moment"] is None else str(row["moment"])
+
     def has_unended_loads(self, destination_id: int) -> bool:
         """Whether a load that wrote something was stopped, or is under way."""
         row = self.connection.execute(

@@ -124,6 +124,19 @@ CREATE TABLE IF NOT EXISTS touched (
     PRIMARY KEY (destination_id, model, odoo_id)
 ) WITHOUT ROWID;
 
+-- What a field of ours held when a run came upon it, other than what was loaded: people's work. The
+-- run leaves it, but by writing to the record's other fields it takes the place of its last writer.
+CREATE TABLE IF NOT EXISTS left_value (
+    destination_id INTEGER NOT NULL REFERENCES destination (id),
+    model TEXT NOT NULL,
+    odoo_id INTEGER NOT NULL,
+    field TEXT NOT NULL,
+    found TEXT NOT NULL,                 -- JSON, as Odoo gave it; of a file its checksum
+    user_id INTEGER NOT NULL,            -- who wrote the record last, and when (Odoo's clock, UTC)
+    written_at TEXT NOT NULL,
+    PRIMARY KEY (destination_id, model, odoo_id, field)
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS event (
     id INTEGER PRIMARY KEY,
     at TEXT NOT NULL,

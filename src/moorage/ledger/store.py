@@ -54,6 +54,17 @@ class Change:
     after: str
 
 
+@dataclass(frozen=True)
+class LeftValue:
+    """What people made of a field, as Odoo gave it (JSON), and who wrote the record last, when."""
+
+    odoo_id: int
+    field: str
+    found: str
+    user_id: int
+    written_at: str
+
+
 def now_text() -> str:
     """This moment in UTC, as the ledger writes times."""
     return datetime.now(UTC).isoformat(timespec="seconds")

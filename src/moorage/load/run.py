@@ -61,7 +61,6 @@ class Loader:
         run_id = self._ledger.start_run(
             self._destination_id, "load", plan_digest, self._destination.now()
         )
-        note_touched(self._ledger, self._destination, self._destination_id)
         report = LoadReport(run_id, sample, counters_before=self._destination.counters())
         executor = self._executor or ThreadPoolExecutor(
             self._destination.connections, thread_name_prefix="load"
@@ -91,6 +90,7 @@ class Loader:
         recover(self._ledger, self._destination, self._destination_id, self._connection)
         prepare_refused(self._connection)
         prepare_ids(self._connection, self._ledger.ids(self._destination_id))
+        note_touched(work, self._tables)
         tables = [with_later(table, self._destination) for table in self._tables]
         for table in tables:
             report.phases.append(_first_pass(work, table, executor))

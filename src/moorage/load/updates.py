@@ -17,9 +17,10 @@ from moorage.ledger import Change, Warned
 from moorage.load.answered import Answer, answered
 from moorage.load.contents import FileError, read_file
 from moorage.load.rows import UNFINISHED, values_query
+from moorage.load.touched import LAST_WRITE, left_value
 from moorage.load.work import Work
-from moorage.mapping.comparable import comparable, still
-from moorage.mapping.target import TargetField, TargetTable
+from moorage.mapping.comparable import as_in_odoo, bring_ids, comparable, still
+from moorage.mapping.target import TargetTable
 from moorage.staging.staging import literal
 
 _PAGE = 200
@@ -48,6 +49,7 @@ class Updater:
         self._table = table
         self._fields = {field.name: field for field in table.fields}
         self._answers: dict[tuple[str, str], Answer] = {}
+        self._ids: dict[str, dict[str, int]] = {}
         self.updated_count = 0
         self.conflict_count = 0
         self.refused_count = 0
@@ -74,7 +76,10 @@ class Updater:
         facts = self._facts(keys)
         fields = sorted({name for _, changed, _ in facts.values() for name in changed})
         current = self._current([odoo_id for odoo_id, _, _ in facts.values()], fields)
-        formerly = self._work.ledger.loaded(self._work.destination_id, self._table.model, keys)
+        loaded_last = self._work.ledger.loaded(self._work.destination_id, self._table.model, keys)
+        formerly = {key: orjson.loads(row or "{}") for key, row in loaded_last.items()}
+        links = [self._fields[name] for name in fields]
+        self._ids = bring_ids(self._work.connection, "meta.ids", links, [*formerly.values()])
         self._answers = answered(self._work.connection, self._table, keys)
         for key, values, digest, loaded, _, listed in page:
             files = {one["field"]: one for one in listed or ()}
@@ -86,7 +91,7 @@ class Updater:
             update = _Update(
                 key, odoo_id, tuple(changed), current[odoo_id],
                 orjson.loads(values) | self._file_values(files),
-                orjson.loads(formerly[key] or "{}"), digest, loaded, files,
+                formerly[key], digest, loaded, files,
             )  # fmt: skip
             self._record(update, counted=operation == "update")
 
@@ -109,10 +114,10 @@ class Updater:
 
     def _current(self, ids: list[int], fields: list[str]) -> dict[int, dict[str, Any]]:
         compared = {name: self._fields[name].compared for name in fields}
-        asked = sorted(set(compared.values()))
+        asked = sorted({*LAST_WRITE, *compared.values()})
         pages = self._work.destination.pages(self._table.model, [("id", "in", ids)], asked)
         return {
-            row["id"]: {name: row[there] for name, there in compared.items()}
+            row["id"]: row | {name: row[there] for name, there in compared.items()}
             for page in pages
             for row in page
         }
@@ -120,6 +125,7 @@ class Updater:
     def _record(self, update: _Update, *, counted: bool) -> None:
         write, kept = self._three_way(update)
         asked = [name for name in kept if not self._is_decided(update, name, "odoo")]
+        self._note_left(update, kept)
         for name in asked:
             message = "changed both in the source and in Odoo: left as it is in Odoo"
             self._warn(update.key, name, "conflict", message)
@@ -139,7 +145,7 @@ class Updater:
             there = comparable(field, update.current[name])
             if there == comparable(field, update.values[name]):
                 continue
-            was = self._as_loaded(field, update.formerly.get(name))
+            was = as_in_odoo(field, update.formerly.get(name), self._ids)
             empty = there in (False, 0, [])
             untouched = still(field, there, was) or (name not in update.formerly and empty)
             if untouched or self._is_decided(update, name, "source"):
@@ -147,6 +153,13 @@ class Updater:
             else:
                 kept.append(name)
         return write, kept
+
+    def _note_left(self, update: _Update, kept: list[str]) -> None:
+        """Whose these values are, before a write of ours to other fields hides it."""
+        there = update.current
+        if kept and there["write_uid"] != self._work.destination.identity.user_id:
+            left = [left_value(there, name, there[name]) for name in kept]
+            self._work.ledger.note_left(self._work.destination_id, self._table.model, left)
 
     def _is_decided(self, update: _Update, name: str, decision: str) -> bool:
         """Whether people answered so, about the value that stands there now."""
@@ -227,16 +240,3 @@ class Updater:
             self._table.model,
             warned,
         )
-
-    def _as_loaded(self, field: TargetField, value: Any) -> Any:
-        """A value of a loaded target row, comparable with what Odoo gives."""
-        if field.holds == "link" and value:
-            keys = value if isinstance(value, list) else [value]
-            rows = self._work.connection.execute(
-                "SELECT i.odoo_id FROM (SELECT unnest(?::VARCHAR[]) AS key) k"
-                f" JOIN meta.ids i ON i.model = {field.lands_sql('k.key')} AND i.key = k.key",
-                [keys],
-            ).fetchall()
-            ids = sorted(odoo_id for (odoo_id,) in rows)
-            value = ids if isinstance(value, list) else (ids[0] if ids else False)
-        return comparable(field, value)

@@ -16,7 +16,7 @@ from typing import Any
 
 from moorage.destination import Destination
 from moorage.ledger.ledger import Ledger
-from moorage.mapping.comparable import comparable, still
+from moorage.mapping.comparable import as_in_odoo, bring_ids, comparable, keys_in, still
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.plan.decisions import Decisions
 from moorage.plan.standing import append_rows
@@ -191,23 +191,14 @@ class _Judge:
 
     def bring_ids(self, page: Sequence[tuple[Any, ...]], formerly: dict[str, str]) -> None:
         """Look up, field by field, where the links of a page's rows stand in Odoo."""
-        keys: dict[str, set[str]] = {}
-        for key, _, changed, loaded in page:
-            rows = [json.loads(text or "{}") for text in (formerly[key], loaded)]
-            for name in (name for name in changed if self.fields[name].holds == "link"):
-                for value in (row.get(name) for row in rows):
-                    keys.setdefault(name, set()).update(_listed(value))
-        self.ids = {
-            name: dict(
-                self.staging.connection.execute(
-                    "SELECT k.key, r.odoo_id FROM (SELECT unnest(?::VARCHAR[]) AS key) AS k"
-                    f" JOIN ledger_record AS r ON r.model = {self.fields[name].lands_sql('k.key')}"
-                    " AND r.key = k.key",
-                    [sorted(wanted)],
-                ).fetchall()
-            )
-            for name, wanted in keys.items()
-        }
+        names = {name for _, _, changed, _ in page for name in changed}
+        rows = [
+            json.loads(text or "{}")
+            for key, _, _, loaded in page
+            for text in (formerly[key], loaded)
+        ]
+        fields = [self.fields[name] for name in sorted(names)]
+        self.ids = bring_ids(self.staging.connection, "ledger_record", fields, rows)
 
     def conflicts(
         self, key: str, there: dict[str, Any], changed: Sequence[str], former: str, now: str
@@ -242,20 +233,9 @@ class _Judge:
 
     def _as_odoo(self, about: TargetField, value: Any) -> Any:
         """A value of a target row, comparable with Odoo's: keys as ids."""
-        if about.holds != "link" or not value:
-            return comparable(about, value)
-        known = self.ids[about.name]
-        if not known.keys() >= set(_listed(value)):
+        if about.holds == "link" and not self.ids.get(about.name, {}).keys() >= {*keys_in(value)}:
             raise _UnknownError
-        found = sorted({known[key] for key in _listed(value)})
-        return comparable(about, found if isinstance(value, list) else found[0])
-
-
-def _listed(value: Any) -> list[str]:
-    """The keys that a link holds, one or several."""
-    if not value:
-        return []
-    return value if isinstance(value, list) else [value]
+        return as_in_odoo(about, value, self.ids)
 
 
 def count_open(staging: Staging) -> int:

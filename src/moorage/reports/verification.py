@@ -60,7 +60,7 @@ def _page(destination: str, found: VerifyReport, sample: int | None) -> Page:
                 f"{found.wrong_count:,}",
                 tone="bad" if found.wrong_count else "good",
             ),
-            Tile("Changed by people", f"{found.by_people:,}", "in Odoo, since the last run"),
+            Tile("Changed by people", f"{found.by_people:,}", "in Odoo, since it was loaded"),
             Tile("Took", f"{found.duration_seconds:.0f} s", f"Odoo {found.odoo_seconds:.0f} s"),
         ),
         sections=(
@@ -119,7 +119,7 @@ def _differences(found: VerifyReport) -> Section:
 
 
 def _by_people(found: VerifyReport) -> tuple[Section, ...]:
-    """What somebody changed in Odoo since the last run: it is theirs, and nothing to mend."""
+    """What somebody changed in Odoo since it was loaded: it is theirs, and nothing to mend."""
     told = [one for one in found.differences if one.changed_by][:FIRST]
     rows = tuple(
         (
@@ -131,7 +131,7 @@ def _by_people(found: VerifyReport) -> tuple[Section, ...]:
     )
     if not found.by_people:
         return ()
-    intro = "Written in Odoo after the last run, by others than Moorage's user. Times are UTC."
+    intro = "Written in Odoo by others than Moorage's user since it was loaded. Times are UTC."
     heads = ("Where", "In Odoo", "By")
     cut = max(0, found.by_people - len(rows))
     return (Section("Changed by people", intro, heads, rows, cut=cut),)

@@ -1,6 +1,6 @@
 """The witness: reads Odoo back and compares it with what the mapping says it must hold."""
 
-from moorage.verify.people import LastLoad
+from moorage.verify.people import LastLoad, Left
 from moorage.verify.report import (
     CountCheck,
     Difference,
@@ -15,6 +15,7 @@ __all__ = [
     "Difference",
     "EntryReport",
     "LastLoad",
+    "Left",
     "SumCheck",
     "VerifyReport",
     "verify",

@@ -1,7 +1,8 @@
-"""Differences that people made in Odoo since the last run, told apart from what is wrong.
+"""Differences that people made in Odoo, told apart from what is wrong.
 
-The witness is told what was loaded last and by which user, and believes it for this alone: a
-difference stays a difference, it only gets a name beside it.
+The witness is told what was loaded last, by which user, and what runs found that people had left in
+a field. It believes it for this alone: a difference stays a difference, it only gets a name beside
+it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from moorage.destination import Destination
+from moorage.mapping.target import TargetTable
 from moorage.verify.differences import TABLE
 from moorage.verify.reading import KEYS
 from moorage.verify.report import SumCheck
@@ -37,14 +39,22 @@ class LastLoad:
     """What the ledger remembers, as far as it helps to tell who changed a value.
 
     `loaded(model, keys)` gives the target rows as they were loaded last, as JSON; `user_id` is the
-    user that runs write as, `since` Odoo's time at the end of the last one. `touched(model)` are
-    records that people had changed before a later run wrote to them again.
+    user that runs write as, `since` Odoo's time at the end of the last one. `left(model)` gives
+    what people had made of fields, by record's id and field, when a run came upon it.
     """
 
     loaded: Callable[[str, Sequence[str]], Mapping[str, str]]
     user_id: int
     since: str
-    touched: Callable[[str], Mapping[int, Write]]
+    left: Callable[[str], Mapping[tuple[int, str], Left]]
+
+
+@dataclass(frozen=True)
+class Left:
+    """A field as people had left it: Odoo's value as JSON, of a file its checksum; by whom."""
+
+    found: str
+    write: Write
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,10 @@ class _Found:
 
 
 def attribute(
-    connection: duckdb.DuckDBPyConnection, destination: Destination, last: LastLoad
+    connection: duckdb.DuckDBPyConnection,
+    destination: Destination,
+    tables: Sequence[TargetTable],
+    last: LastLoad,
 ) -> None:
     """Write into the table of differences who changed the field and when, where people did."""
     marks = ", ".join("?" for _ in _KINDS)
@@ -74,31 +87,69 @@ def attribute(
         by_model[row[0]].append(_Found(*row))
     made: list[tuple[str, str, str, int, str]] = []
     for model, found in by_model.items():
-        writes = _writes(destination, model, sorted({one.odoo_id for one in found}), last)
+        fields = {
+            f.name: f.compared for table in tables if table.model == model for f in table.fields
+        }
+        left = _still_left(destination, model, found, fields, last.left(model))
+        writes = _writes(destination, model, sorted({one.odoo_id for one in found}), last.user_id)
         loaded = last.loaded(model, sorted({one.key for one in found if one.odoo_id in writes}))
-        made += [
-            (model, one.key, one.field, *writes[one.odoo_id])
-            for one in found
-            if one.odoo_id in writes
-            and _is_new(connection, destination, one, json.loads(loaded.get(one.key) or "{}"))
-        ]
+        for one in found:
+            row = json.loads(loaded.get(one.key) or "{}")
+            if (place := (one.odoo_id, one.field)) in left:
+                made.append((model, one.key, one.field, *left[place]))
+            elif one.kind == "unfilled" and writes.get(one.odoo_id, (0, ""))[1] < last.since:
+                continue  # a record matched: others wrote to it before we saw it
+            elif one.odoo_id in writes and _is_new(connection, destination, one, row):
+                made.append((model, one.key, one.field, *writes[one.odoo_id]))
     if made:
         _note(connection, destination, made)
 
 
+def _still_left(
+    destination: Destination,
+    model: str,
+    found: Sequence[_Found],
+    compared: Mapping[str, str],
+    left: Mapping[tuple[int, str], Left],
+) -> dict[tuple[int, str], Write]:
+    """Those of `found` that hold what people had left there, and who that was.
+
+    The record's last writer may be our own user by now: it wrote to other fields.
+    """
+    asked = {
+        (one.odoo_id, one.field): compared.get(one.field, one.field)
+        for one in found
+        if (one.odoo_id, one.field) in left
+    }
+    if not asked:
+        return {}
+    domain = [("id", "in", sorted({odoo_id for odoo_id, _ in asked}))]
+    pages = destination.pages(model, domain, sorted(set(asked.values())))
+    there = {row["id"]: row for page in pages for row in page}
+    return {
+        place: left[place].write
+        for place, name in asked.items()
+        if place[0] in there
+        and _ordered(there[place[0]][name]) == _ordered(json.loads(left[place].found))
+    }
+
+
+def _ordered(value: Any) -> Any:
+    return sorted(value) if isinstance(value, list) else value
+
+
 def _writes(
-    destination: Destination, model: str, ids: Sequence[int], last: LastLoad
+    destination: Destination, model: str, ids: Sequence[int], own_user_id: int
 ) -> dict[int, Write]:
-    """Who wrote to each record after our last run, if it was not our own user."""
-    touched = last.touched(model)
-    found = {odoo_id: touched[odoo_id] for odoo_id in ids if odoo_id in touched}
+    """Who wrote to each record last, if it was not our own user: then it was after us."""
+    found: dict[int, Write] = {}
     if "write_uid" not in destination.fields(model):
         return found
     pages = destination.pages(model, [("id", "in", list(ids))], ["write_uid", "write_date"])
     for page in pages:
         for row in page:
             user_id, at = int(row["write_uid"] or 0), str(row["write_date"] or "")
-            if user_id not in (0, last.user_id) and at >= last.since:
+            if user_id not in (0, own_user_id):
                 found[row["id"]] = (user_id, at)
     return found
 

@@ -100,7 +100,7 @@ class _Witness:
         }
         kinds = differences.kinds(self.connection)
         if kinds and last_load is not None:
-            attribute(self.connection, self.destination, last_load)
+            attribute(self.connection, self.destination, self.tables, last_load)
         people = differences.by_people(self.connection)
         return VerifyReport(
             entries=tuple(replace(one, by_people=people.get(one.entry, 0)) for one in entries),
@@ -127,7 +127,7 @@ class _Witness:
         started = time.monotonic()
         there = self.destination.fields(table.model)
         fields = [field for field in table.fields if comparable(field) and field.name in there]
-        checks = [pair for pair in _checks(table) if pair[0] in there]
+        checks = [pair for pair in table.checks if pair[0] in there]
         for field in table.fields:
             if field.name not in there:
                 differences.add_missing_field(self.connection, table, field.name)
@@ -270,12 +270,6 @@ class _Witness:
     def _count(self, sql: str, values: Sequence[str] = ()) -> int:
         ((count,),) = self.connection.execute(sql, list(values)).fetchall()
         return int(count)
-
-
-def _checks(table: TargetTable) -> list[tuple[str, str]]:
-    """Items like `amount_total=x_source_total`: a field of Odoo's, the target field it equals."""
-    pairs = [item.split("=", 1) for item in table.sums if "=" in item]
-    return [(amount.strip(), expected.strip()) for amount, expected in pairs]
 
 
 def _summed(table: TargetTable) -> list[str]:
