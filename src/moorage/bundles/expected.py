@@ -28,14 +28,16 @@ AS_GIVEN: tuple[Kind, ...] = ("text", "json")
 class Column:
     """A column that a source knows: its name in raw, and the headers it is found under.
 
-    Headers are compared without case, blanks and marks, and `name` is one of them. `note` and
-    `example` go into templates.
+    Headers are compared without case, blanks and marks, and `name` is one of them. `names`: a list
+    of names, in which commas divide only where no cell of the column is divided otherwise. `note`
+    and `example` go into templates.
     """
 
     name: str
     kind: Kind = "text"
     aliases: tuple[str, ...] = ()
     required: bool = False
+    names: bool = False
     note: str = ""
     example: str = ""
 

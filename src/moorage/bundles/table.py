@@ -12,6 +12,9 @@ from moorage.bundles.expected import Kind
 Left = Literal["preamble", "total", "page", "blank", "header", "error"]
 
 
+Format = Literal["csv", "xlsx", "json"]
+
+
 @dataclass(frozen=True)
 class Header:
     """A column as the file has it: `text` as given, `name` cleaned and told apart from others."""
@@ -47,7 +50,7 @@ class Table:
     """
 
     name: str
-    format: Literal["csv", "xlsx", "json"]
+    format: Format
     columns: tuple[Header, ...]
     row_count: int
     table: str
