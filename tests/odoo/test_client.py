@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -131,3 +132,14 @@ def test_links_to_archived_records_are_read(client: OdooClient) -> None:
     client.write("res.partner.category", category, {"active": False})
     pages = list(client.pages("res.partner", [("id", "in", partner)], ["name", "category_id"]))
     assert pages == [[{"id": partner[0], "name": "Linked", "category_id": category}]]
+
+
+def test_nobody_follows_the_tasks_that_are_made(client: OdooClient) -> None:
+    client.make_fields(client.markers("project.task"))
+    profile = client.profile("project.task")
+    values = {"name": "Call back", **profile.given}
+    ids = client.create("project.task", [NewRecord("krayin:tasks:1", json.dumps(values))])
+    client.unfollow("project.task", ids, profile.unfollow)
+    (task,) = client.read("project.task", "read", ids=ids, fields=["message_partner_ids"])
+    assert task["message_partner_ids"] == []
+    assert set(profile.given) <= set(client.fields("project.task"))

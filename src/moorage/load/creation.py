@@ -34,11 +34,16 @@ def create(work: Work, table: TargetTable, count: PhaseCount, executor: Executor
 
 def _finish(work: Work, table: TargetTable) -> None:
     """Write what new records of this model get in a second step; twice is the same as once."""
-    finish = work.destination.profile(table.model).finish
-    if finish:
-        ids = _standing(work, table, "coalesce(list(i.odoo_id), [])")
-        for start in range(0, len(ids), _FINISHED_AT_ONCE):
-            work.destination.write(table.model, ids[start : start + _FINISHED_AT_ONCE], finish)
+    profile = work.destination.profile(table.model)
+    if not (profile.finish or profile.unfollow):
+        return
+    ids = _standing(work, table, "coalesce(list(i.odoo_id), [])")
+    for start in range(0, len(ids), _FINISHED_AT_ONCE):
+        part = ids[start : start + _FINISHED_AT_ONCE]
+        if profile.finish:
+            work.destination.write(table.model, part, profile.finish)
+        if profile.unfollow:
+            work.destination.unfollow(table.model, part, profile.unfollow)
 
 
 def _standing(work: Work, table: TargetTable, what: str) -> Any:

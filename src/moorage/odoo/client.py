@@ -23,7 +23,7 @@ from moorage.odoo.context import SILENT
 from moorage.odoo.edition import identify
 from moorage.odoo.models_made import ModelsMixin
 from moorage.odoo.profiles import profile
-from moorage.odoo.schema import EXTERNAL_IDS, MARKER, SchemaMixin
+from moorage.odoo.schema import EXTERNAL_IDS, MARKER, SchemaMixin, model_field
 from moorage.odoo.survey import survey
 from moorage.odoo.transport import PATIENCE_SECONDS, Transport
 
@@ -93,7 +93,7 @@ class OdooClient(SchemaMixin, ModelsMixin):
             if error.code not in ("not_found", "access"):
                 raise
             answer = {}
-        described = {name: _model_field(name, about) for name, about in answer.items()}
+        described = {name: model_field(name, about) for name, about in answer.items()}
         with self._lock:
             self._fields[model] = described
         return described
@@ -105,7 +105,7 @@ class OdooClient(SchemaMixin, ModelsMixin):
 
     def profile(self, model: str) -> LoadProfile:
         """How `model` is loaded well."""
-        return profile(model, self.identity, self.read)
+        return profile(model, self.identity, self.read, self.fields(model))
 
     def counters(self) -> dict[str, int]:
         """Counts of mails and notifications, and of what Odoo may add by itself."""
@@ -221,6 +221,10 @@ class OdooClient(SchemaMixin, ModelsMixin):
         if standing:
             self._again("unlink", model, {"ids": standing})
 
+    def unfollow(self, model: str, ids: Sequence[int], partners: Sequence[int]) -> None:
+        """Take `partners` off the followers of `ids`."""
+        self._again("message_unsubscribe", model, {"ids": list(ids), "partner_ids": list(partners)})
+
     def _again(self, method: str, model: str, arguments: dict[str, Json]) -> Json:
         """A call that may be made twice: after a lost answer it is simply made again."""
         body = orjson.dumps(self._silent(arguments))
@@ -297,18 +301,3 @@ def _conjoined(domain: Domain) -> list[Json]:
     if any(isinstance(term, str) for term in terms):
         return terms
     return ["&"] * (len(terms) - 1) + terms
-
-
-def _model_field(name: str, about: Mapping[str, Json]) -> ModelField:
-    return ModelField(
-        name=name,
-        type=about["type"],
-        label=about.get("string", name),
-        relation=about.get("relation") or None,
-        required=bool(about.get("required")),
-        readonly=bool(about.get("readonly")),
-        store=bool(about.get("store", True)),
-        selection=tuple((str(value), str(label)) for value, label in about.get("selection") or ()),
-        custom=name.startswith("x_"),
-        size=about.get("size") or None,
-    )

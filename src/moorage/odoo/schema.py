@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moorage.destination import WantedField
+from moorage.destination import ModelField, WantedField
 from moorage.errors import RowError, SettingsError
 
 MARKER = "x_moorage_key"
@@ -31,6 +31,22 @@ def markers(model: str) -> list[WantedField]:
         WantedField(model, MARKER, "char", "Moorage key", index=True, help="Where it came from."),
         WantedField(model, EXTERNAL_IDS, "one2many", "Moorage External ID", "ir.model.data"),
     ]
+
+
+def model_field(name: str, about: Mapping[str, Any]) -> ModelField:
+    """A field as `fields_get` describes it."""
+    return ModelField(
+        name=name,
+        type=about["type"],
+        label=about.get("string", name),
+        relation=about.get("relation") or None,
+        required=bool(about.get("required")),
+        readonly=bool(about.get("readonly")),
+        store=bool(about.get("store", True)),
+        selection=tuple((str(value), str(label)) for value, label in about.get("selection") or ()),
+        custom=name.startswith("x_"),
+        size=about.get("size") or None,
+    )
 
 
 class SchemaMixin:
