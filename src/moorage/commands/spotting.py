@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from moorage.commands.building import Ground, decisions_folder, grounded, plan_folder
 from moorage.commands.checking import last_run, not_loaded, sample_loaded
 from moorage.commands.opening import PRODUCTION, kind_of, typed
-from moorage.commands.result import Result
+from moorage.commands.result import Result, to_json
 from moorage.errors import RefusedError, SettingsError
 from moorage.ledger.ledger import now_text
 from moorage.mapping.spec import FieldRule
@@ -36,13 +36,22 @@ _WORD = re.compile(r'"([^"]+)"|([A-Za-z_][\w.]*)')
 
 @dataclass(frozen=True, kw_only=True)
 class SheetResult(Result):
-    """A sheet was made: how many records by entry, and how many values differ."""
+    """A sheet was made: how many records by entry, and how many values differ.
+
+    `shown` is the sheet itself with people's data, for who ticks it on a screen.
+    """
 
     destination: str
     sheet: str
     workbook: Path
     counts: dict[str, int]
     differing: int
+    shown: Sheet = field(repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything but people's data."""
+        shared = {about.name for about in fields(self)} - {"shown"}
+        return {name: to_json(getattr(self, name)) for name in sorted(shared)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +90,7 @@ def spotcheck(
         workbook=project.reports / sheet.file_name,
         counts=_counted(spots),
         differing=differing,
+        shown=sheet,
         attention=differing,
         reports=reports,
         next_words="Tick the records in the workbook, save it, and read it back:",
@@ -167,11 +177,17 @@ def _in_sql(rule: FieldRule, settings: Mapping[str, object], columns: set[str]) 
 
 def spotcheck_read(project: Project, path: Path, *, to: str = PRODUCTION) -> TicksResult:
     """Read the ticks of the sheet that was made last for `to`, and keep them."""
+    return spotcheck_keep(project, read_ticks(path), to=to, place=path.name)
+
+
+def spotcheck_keep(
+    project: Project, ticks: Ticks, *, to: str = PRODUCTION, place: str = "the page"
+) -> TicksResult:
+    """Keep ticks of the sheet that was made last for `to`; `place` is where they stand."""
     with project.lock("spotcheck"):
         asked = _asked(project, to)
-        ticks = read_ticks(path)
-        _refuse_other(path, ticks, asked, to)
-        answers = {place: ticks.answers.get(place, "") for place in asked["records"]}
+        _refuse_other(place, ticks, asked, to)
+        answers = {record: ticks.answers.get(record, "") for record in asked["records"]}
         given = list(answers.values())
         read = SpotCheck(
             sheet=ticks.sheet,
@@ -181,8 +197,8 @@ def spotcheck_read(project: Project, path: Path, *, to: str = PRODUCTION) -> Tic
             date=ticks.date,
             count=len(answers),
             right=given.count("right"),
-            wrong=tuple(place for place, answer in answers.items() if answer == "wrong"),
-            unticked=tuple(place for place, answer in answers.items() if not answer),
+            wrong=tuple(record for record, answer in answers.items() if answer == "wrong"),
+            unticked=tuple(record for record, answer in answers.items() if not answer),
             remarks=len(ticks.remarks),
         )
         keep(decisions_folder(project, to) / TICKS_FILE, read)
@@ -190,7 +206,7 @@ def spotcheck_read(project: Project, path: Path, *, to: str = PRODUCTION) -> Tic
     if not ticks.name:
         notes.append("Nobody's name stands on the page About of the workbook.")
     if ticks.remarks:
-        notes.append(f"{len(ticks.remarks)} remarks stand in {path.name}.")
+        notes.append(f"{len(ticks.remarks)} remarks stand in {place}.")
     is_good = not read.wrong and not read.unticked
     return TicksResult(
         destination=to,
@@ -214,12 +230,12 @@ def _asked(project: Project, to: str) -> dict[str, Any]:
         ) from None
 
 
-def _refuse_other(path: Path, ticks: Ticks, asked: Mapping[str, Any], to: str) -> None:
+def _refuse_other(place: str, ticks: Ticks, asked: Mapping[str, Any], to: str) -> None:
     if ticks.sheet != asked["sheet"]:
         raise RefusedError(
             f"this sheet ({ticks.sheet[:16]}) is not the one made last for {to}"
             f" ({asked['sheet'][:16]}): it is of another run, seed, mapping or destination",
-            where=path.name,
+            where=place,
             state="Nothing was stored.",
             todo=f"Read the right one, or make a new one: {typed('moorage spotcheck', to)}.",
         )
@@ -227,7 +243,7 @@ def _refuse_other(path: Path, ticks: Ticks, asked: Mapping[str, Any], to: str) -
     if unknown:
         raise SettingsError(
             f"the sheet names {len(unknown)} records that it was not made with",
-            where=f"{path.name}: {unknown[0]}",
+            where=f"{place}: {unknown[0]}",
             state="Nothing was stored.",
             todo="Put the first column back as it was, and read it again.",
         )
