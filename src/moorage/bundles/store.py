@@ -25,6 +25,7 @@ class Store:
     """A database in a folder that is thrown away with it."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.connection = duckdb.connect(
             str(folder / "bundle.duckdb"),
             config={
