@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-NAMES = ("load", "files", "pipeline", "second", "opex365", "whole")
+NAMES = ("load", "files", "pipeline", "second", "opex365", "whole", "opex365_whole")
 
 
 def main() -> None:

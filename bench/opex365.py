@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,21 @@ def run(rows: int | None) -> None:
     Console(width=100).print(table)
 
 
+def check_limits(account: Mapping[str, Any]) -> None:
+    """What came stayed below what Dataverse allows, kept to its pauses, and wrote nothing."""
+    assert account["most_in_window"] <= 6_000, account
+    assert account["most_concurrent"] <= 52, account
+    assert account["most_execution_seconds"] <= 1_200, account
+    assert (account["refused"], account["during_pause"], account["writes"]) == ({}, 0, []), account
+
+
 def _measure(running: RunningStandIn) -> list[str]:
     with tempfile.TemporaryDirectory() as folder, Staging(Path(folder) / "bench.duckdb") as staging:
         count, seconds, tidy_seconds = _extract(running, staging, since_last=False)
         account = running.control("account")
         _, delta_seconds, _ = _extract(running, staging, since_last=True)
+    check_limits(account)
+    assert count / seconds >= LEAST_RATE, f"only {count / seconds:.0f} records/s"
     return [
         f"{count:,}",
         f"{seconds:.1f}",

@@ -189,6 +189,10 @@ class Destination(Protocol):
         """Give all of `ids` the same values, in one transaction."""
         ...
 
+    def write_each(self, model: str, values: Mapping[int, str]) -> None:
+        """Give each of the ids its own values (the text of a JSON object), in one transaction."""
+        ...
+
     def unlink(self, model: str, ids: Sequence[int]) -> None:
         """Delete `ids` in one transaction; ids already gone are no error."""
         ...

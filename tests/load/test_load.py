@@ -11,6 +11,7 @@ import pytest
 from moorage.destination import NewRecord
 from moorage.errors import LostAnswerError, UnreachableError
 from moorage.load.rows import UNFINISHED
+from moorage.mapping.target import TargetField, TargetTable
 from moorage.odoo import OdooClient
 from moorage.plan.standing import is_carried_out
 from moorage.sandbox import OdooServer
@@ -204,3 +205,33 @@ def test_what_others_left_is_noted_before_a_run_writes(
     assert scene.ledger.touched(scene.destination_id, "crm.lead") == [], (
         "Odoo's own jobs are nobody"
     )
+
+
+def test_a_link_of_the_second_pass_that_odoo_refuses_stands_alone(
+    tmp_path: Path, module_odoo: OdooServer
+) -> None:
+    parent = TargetField("parent_id", "many2one", "link", "res.partner", later=True)
+    table = TargetTable("firms", "firms", "res.partner", (TargetField("name", "char"), parent))
+    scene = Scene(tmp_path, module_odoo, [table], "circle")
+    # The first two are each other's parents, which Odoo refuses; the others have the first.
+    scene.sql(
+        f"INSERT INTO {table.table} SELECT 'circle:firms:' || i, 'Firm ' || i, 'circle:firms:' ||"
+        " CASE i WHEN 1 THEN 2 ELSE 1 END FROM range(1, 8) r(i)"
+    )
+    scene.plan_creations()
+    assert scene.run().phases[0].created == 7
+    (warned,) = scene.ledger.warnings(scene.destination_id)
+    assert (warned["field"], warned["code"]) == ("parent_id", "update_refused")
+    assert "recursive" in warned["message"].lower(), "Odoo's own reason"
+    rows = scene.client.read(
+        "res.partner", "search_read", domain=[("x_moorage_key", "=like", "circle:%")],
+        fields=["x_moorage_key", "parent_id"],
+    )  # fmt: skip
+    without = [row["x_moorage_key"] for row in rows if not row["parent_id"]]
+    assert without == [warned["key"]]
+    digests = {
+        row["key"]: row["digest"]
+        for page in scene.ledger.records(scene.destination_id)
+        for row in page
+    }
+    assert [key for key, digest in digests.items() if digest == UNFINISHED] == without

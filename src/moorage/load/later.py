@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
-from functools import partial
+
+import orjson
 
 from moorage.destination import Destination
+from moorage.errors import RowError
+from moorage.ledger import Warned
 from moorage.load.rows import link_ids_sql
 from moorage.load.work import Work
 from moorage.mapping.target import TargetField, TargetTable
+from moorage.staging.staging import literal
+
+#: Records of one call: Odoo writes them one after the other, in one transaction.
+_AT_ONCE = 200
 
 
 def with_later(table: TargetTable, destination: Destination) -> TargetTable:
@@ -24,32 +32,72 @@ def with_later(table: TargetTable, destination: Destination) -> TargetTable:
 
 
 def fill_later(work: Work, table: TargetTable, executor: Executor) -> None:
-    """Write the links of the second pass on the records that the plan created."""
-    for field in table.fields:
-        if field.later and field.holds == "link":
-            _fill(work, table, field, executor)
+    """Write the links of the second pass on the records that the plan created.
 
-
-def _fill(work: Work, table: TargetTable, field: TargetField, executor: Executor) -> None:
-    rows = work.connection.execute(
-        "SELECT link.odoo_ids, list(own.odoo_id ORDER BY own.odoo_id)"
-        f" FROM ({link_ids_sql(table, field)}) link"
-        " JOIN meta.plan p ON p.key = link.key AND p.entry = ? AND p.operation = 'create'"
-        " JOIN meta.ids own ON own.model = p.model AND own.key = link.key"
-        " GROUP BY link.odoo_ids ORDER BY link.odoo_ids",
-        [table.entry],
-    ).fetchall()
-    writes = [
-        partial(
-            work.destination.write,
-            table.model,
-            ids,
-            {field.name: [[6, 0, linked]] if field.many else linked[0]},
-        )
-        for linked, ids in rows
+    A record whose links Odoo refuses goes without them: the ledger keeps Odoo's reason, and that
+    the row is unfinished, so that the next plan comes back to it.
+    """
+    fields = [field for field in table.fields if field.later and field.holds == "link"]
+    if not fields:
+        return
+    rows = work.connection.execute(_wanted_sql(table, fields), [table.entry]).fetchall()
+    futures = [
+        executor.submit(_write, work.destination, table.model, rows[start : start + _AT_ONCE])
+        for start in range(0, len(rows), _AT_ONCE)
     ]
-    for future in [executor.submit(write) for write in writes]:
-        future.result()
+    for future in futures:
+        if refused := future.result():
+            work.warn(table, refused)
+
+
+def _wanted_sql(table: TargetTable, fields: Sequence[TargetField]) -> str:
+    """SELECT key, odoo_id, values (JSON text: the links that lead somewhere), like beside like."""
+    links = " UNION ALL ".join(
+        f"SELECT key, {literal(field.name)} AS name, {_value(field)} AS value"
+        f" FROM ({link_ids_sql(table, field)})"
+        for field in fields
+    )
+    return (
+        "SELECT link.key, own.odoo_id, link.values FROM (SELECT key,"
+        f" CAST(json_group_object(name, value) AS VARCHAR) AS values FROM ({links}) GROUP BY key)"
+        " AS link JOIN meta.plan p ON p.key = link.key AND p.entry = ? AND p.operation = 'create'"
+        " JOIN meta.ids own ON own.model = p.model AND own.key = link.key"
+        " ORDER BY link.values, own.odoo_id"
+    )
+
+
+def _value(field: TargetField) -> str:
+    if field.many:
+        return "to_json([[to_json(6), to_json(0), to_json(odoo_ids)]])"
+    return "to_json(odoo_ids[1])"
+
+
+def _write(
+    destination: Destination, model: str, rows: Sequence[tuple[str, int, str]]
+) -> list[Warned]:
+    """Write all of `rows` (key, id, values) in one call, or halves of them, and what is refused."""
+    try:
+        if len({values for _, _, values in rows}) == 1:
+            destination.write(model, [row[1] for row in rows], orjson.loads(rows[0][2]))
+        else:
+            destination.write_each(model, {odoo_id: values for _, odoo_id, values in rows})
+    except RowError as error:
+        parts = _parts(rows)
+        if len(parts) > 1:
+            return [warned for part in parts for warned in _write(destination, model, part)]
+        key, _, values = rows[0]
+        return [Warned(key, ", ".join(orjson.loads(values)), "update_refused", error.reason)]
+    return []
+
+
+def _parts(rows: Sequence[tuple[str, int, str]]) -> list[Sequence[tuple[str, int, str]]]:
+    """The halves of `rows`; of a single one its links, each for itself."""
+    if len(rows) > 1:
+        middle = len(rows) // 2
+        return [rows[:middle], rows[middle:]]
+    ((key, odoo_id, values),) = rows
+    single = orjson.loads(values).items()
+    return [[(key, odoo_id, orjson.dumps({name: value}).decode())] for name, value in single]
 
 
 def finish_created(work: Work, table: TargetTable) -> None:

@@ -211,6 +211,12 @@ class OdooClient(SchemaMixin, ModelsMixin):
         """Give all of `ids` the same values; writing them twice is the same as once."""
         self._again("write", model, {"ids": list(ids), "vals": dict(values)})
 
+    def write_each(self, model: str, values: Mapping[int, str]) -> None:
+        """Give each record its own values (JSON text), as the web client saves edited lists."""
+        each = [orjson.Fragment(one) for one in values.values()]
+        arguments = {"ids": list(values), "vals_list": each, "specification": {}}
+        self._again("web_save_multi", model, arguments)
+
     def unlink(self, model: str, ids: Sequence[int]) -> None:
         """Delete `ids`; those already gone are no error."""
         standing = [
