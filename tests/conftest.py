@@ -12,8 +12,10 @@ import itertools
 import secrets
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from moorage.sandbox import MariaDBServer, OdooServer, Sandbox
 
@@ -24,6 +26,25 @@ _run = secrets.token_hex(4)
 def _database_name() -> str:
     # By chance, not by process: two runs of the tests on one machine share the sandbox.
     return f"test_{_run}_{next(_counter)}"
+
+
+class Together(LoadFileScheduling):
+    """Gives each process whole files, and the journeys, which share one finished run, to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "journey" if "/journey/" in file else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Share the tests out so that those on one server stay together."""
+    return Together(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys first: they take the longest, and nobody should wait for them at the end."""
+    items.sort(key=lambda item: "journey" not in item.path.parts)
 
 
 @pytest.fixture(scope="session")
