@@ -51,6 +51,8 @@ def is_nothing(text: str) -> bool:
 def read_code(text: str) -> str | None:
     """An id or number that is a name, as it was before a spreadsheet took it for a quantity."""
     text = text.strip()
+    if text.isalnum() and "E" not in text and "e" not in text:
+        return text
     if re.fullmatch(r"[-+]?\d(\.\d+)?E\+?\d+", text, re.IGNORECASE):
         return None
     return re.sub(r"^(\d+)\.0+$", r"\1", text)

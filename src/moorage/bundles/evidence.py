@@ -14,7 +14,7 @@ from moorage.bundles.table import Decision, Table
 
 DATES: tuple[Kind, ...] = ("date", "datetime")
 NUMBERS: tuple[Kind, ...] = ("number", "money", "percent")
-_SHAPES = 3
+_LOOK_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,15 @@ def _ask(
     store: Store, query: str, ways: tuple[str, str], conditions: Sequence[str], either: str
 ) -> Evidence:
     first, second = conditions
-    ((one, two, count, shapes),) = store.connection.execute(
+    ((one, two, count),) = store.connection.execute(
         f"SELECT min(line) FILTER ({first}), min(line) FILTER ({second}),"
-        f" count(*) FILTER ({either} AND NOT ({first}) AND NOT ({second})),"
-        " list(DISTINCT regexp_replace(regexp_replace(left(cell, 40), '[0-9]', '9', 'g'), '\\pL',"
-        f" 'a', 'g')) FROM ({query})"
+        f" count(*) FILTER ({either} AND NOT ({first}) AND NOT ({second})) FROM ({query})"
     ).fetchall()
-    return Evidence(ways, (one, two), count, tuple(sorted(shapes or ())[:_SHAPES]))
+    shapes = store.connection.execute(
+        "SELECT DISTINCT regexp_replace(regexp_replace(left(cell, 40), '[0-9]', '9', 'g'), '\\pL',"
+        f" 'a', 'g') FROM (SELECT cell FROM ({query}) LIMIT {_LOOK_ROWS}) ORDER BY 1 LIMIT 3"
+    ).fetchall()
+    return Evidence(ways, (one, two), count, tuple(shape for (shape,) in shapes))
 
 
 def commas_divide(store: Store, table: str, column: str) -> bool:

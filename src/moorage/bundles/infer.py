@@ -11,6 +11,7 @@ from moorage.bundles.table import Header, Inferred, Table
 
 MOST_OPTIONS = 25
 LONGEST_OPTION = 60
+LOOK_ROWS = 2000
 #: SQL over `cell`, trimmed and in small letters: how many of the values are of a kind.
 _TESTS = {
     "boolean": "cell IN ('yes', 'no', 'true', 'false', 'y', 'n', 'on', 'off', 'ja', 'nein',"
@@ -54,42 +55,56 @@ def infer(
     A column of dates or numbers that can be read in two ways is text, unless a person said which.
     """
     column = identifier(header.name)
-    tests = ", ".join(f"count(*) FILTER ({sql})" for sql in _TESTS.values())
-    (found,) = store.connection.execute(
-        f"SELECT count(*), count(DISTINCT cell), coalesce(max(length(cell)), 0), {tests},"
-        r" count(*) FILTER (regexp_matches(cell, '[|;]'))"
-        f" FROM (SELECT lower(trim({column})) AS cell FROM {table.table}"
-        f" WHERE {column} IS NOT NULL)"
-    ).fetchall()
-    count, distinct, longest, *fitting, parted = found
-    fits = dict(zip(_TESTS, fitting, strict=True))
+    cells = f"SELECT lower(trim({column})) AS cell FROM {table.table} WHERE {column} IS NOT NULL"
+    # Most columns are plain words, and a look at some of them tells.
+    some = _figures(store, f"{cells} LIMIT {LOOK_ROWS}", list(_TESTS))
+    likely = [test for test in _TESTS if some[test] == some["count"] > 0]
+    is_words = not likely and some["distinct"] > MOST_OPTIONS and not some["parted"]
+    found = some if is_words else _figures(store, cells, likely)
+    count = found["count"] if not is_words else table.row_count
     type_, kind = next(
-        ((type_, kind) for test, type_, kind in _TYPES if count and fits[test] == count),
+        ((type_, kind) for test, type_, kind in _TYPES if found.get(test) == count > 0),
         ("text", "text"),
     )
     options: tuple[str, ...] = ()
-    if type_ == "text" and kind == "text" and longest <= LONGEST_OPTION * 4:
-        type_, kind, options = _choices(
-            store, table.table, column, (count, distinct, longest), parted
-        )
+    if (type_, kind) == ("text", "text") and not is_words:
+        type_, kind, options = _choices(store, table.table, column, found)
     decision = decide(store, table, header.name, kind, formats)
     if decision and decision.status not in ("decided", "answered"):
         type_, kind = "text", "text"
     return Inferred(name, header.text.strip(), type_, kind, options, count)
 
 
+def _figures(store: Store, cells: str, tests: Sequence[str]) -> dict[str, int]:
+    """How many `cells` there are, how many different ones, how long, how many of each kind."""
+    counted = {
+        "count": "count(*)",
+        "distinct": "count(DISTINCT cell)",
+        "longest": "coalesce(max(length(cell)), 0)",
+        "parted": "count(*) FILTER (contains(cell, '|') OR contains(cell, ';'))",
+        **{test: f"count(*) FILTER ({_TESTS[test]})" for test in tests},
+    }
+    (found,) = store.connection.execute(
+        f"SELECT {', '.join(counted.values())} FROM ({cells})"
+    ).fetchall()
+    return dict(zip(counted, found, strict=True))
+
+
 def _choices(
-    store: Store, table: str, column: str, figures: tuple[int, int, int], parted: int
+    store: Store, table: str, column: str, figures: Mapping[str, int]
 ) -> tuple[str, Kind, tuple[str, ...]]:
     """Whether these words are choices: few of them, met often."""
-    count, distinct, longest = figures
-    if parted * 4 >= count > 0:
+    count, distinct = figures["count"], figures["distinct"]
+    if figures["longest"] > LONGEST_OPTION * 4 or not count:
+        return "text", "text", ()
+    if figures["parted"] * 4 >= count:
         parts = _options(
             store, f"SELECT unnest(regexp_split_to_array({column}, '[|;\\n]')) FROM {table}"
         )
         if 0 < len(parts) <= MOST_OPTIONS and count >= 2 * len(parts):
             return "multiselect", "list", parts
-    if distinct <= MOST_OPTIONS and count >= 3 * distinct and longest <= LONGEST_OPTION and count:
+    short = figures["longest"] <= LONGEST_OPTION
+    if distinct <= MOST_OPTIONS and count >= 3 * distinct and short:
         return "select", "text", _options(store, f"SELECT {column} FROM {table}")
     return "text", "text", ()
 

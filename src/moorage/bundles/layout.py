@@ -123,16 +123,16 @@ def _rows(layout: Layout, header: Sequence[str], rows: Iterable[Row]) -> Iterato
 
 
 def _no_row(cells: Sequence[str], header: Sequence[str]) -> Left | None:
-    filled = [cell.strip() for cell in cells if cell and not cell.isspace()]
-    if not filled:
+    first = next((cell.strip() for cell in cells if cell and not cell.isspace()), "")
+    if not first:
         return "blank"
-    first = filled[0]
-    if len(first) < 80 and len(header) > 1:
-        if len(filled) == 1 and _PAGE.fullmatch(first):
-            return "page"
-        total = _TOTAL.fullmatch(first) if len(filled) <= len(header) // 2 + 1 else None
-        if total and (filled[1:] or not total["of"]) and all(map(_FIGURE.fullmatch, filled[1:])):
-            return "total"
-        if first.casefold() == header[0] and [c.strip().casefold() for c in cells] == header:
-            return "header"
-    return None
+    total = _TOTAL.fullmatch(first[:80])
+    is_page = first[-1].isdigit() and _PAGE.fullmatch(first)
+    if len(header) < 2 or not (total or is_page or first.casefold() == header[0]):
+        return None
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if is_page and len(filled) == 1:
+        return "page"
+    if total and len(filled) <= len(header) // 2 + 1 and (filled[1:] or not total["of"]):
+        return "total" if all(map(_FIGURE.fullmatch, filled[1:])) else None
+    return "header" if [cell.strip().casefold() for cell in cells] == header else None

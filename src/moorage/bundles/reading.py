@@ -12,7 +12,7 @@ from moorage.bundles.places import refused
 from moorage.bundles.sheets import Workbook
 from moorage.bundles.store import Store
 from moorage.bundles.table import Format, Header, LeftOut, Table
-from moorage.bundles.text import delimiter_of, encoding_of, open_quote, text_rows
+from moorage.bundles.text import delimiter_of, encoding_of, text_rows
 
 TEXTS = (".csv", ".tsv", ".txt")
 BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -39,9 +39,6 @@ def read_tables(store: Store, name: str, path: Path, formats: Mapping[str, str])
 
 def _text(store: Store, name: str, path: Path, encoding: str) -> list[Table]:
     delimiter = delimiter_of(path, encoding)
-    line = open_quote(path, encoding, delimiter)
-    if line:
-        raise refused(f"{name}:{line}", "a quotation begins here and never ends", "Close it.")
     rows = text_rows(path, name, encoding, delimiter)
     layout, found = find_layout(row for row in rows if not _names_delimiter(row))
     return [_kept(store, name, "csv", layout, found, encoding=encoding, delimiter=delimiter)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from pathlib import Path
 
 from moorage.bundles.places import refused
+from moorage.errors import SettingsError
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_LINES = 200
@@ -86,15 +87,17 @@ def _evenness(sample: str, delimiter: str) -> tuple[int, int]:
 def text_rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[Row]:
     """Each record with the number of the line it begins on, the first being 1.
 
-    SettingsError names the line where the text cannot be read or a quotation mark stays open.
+    SettingsError names the line where the text cannot be read or a quotation mark stays open:
+    all that stands behind such a mark would be one cell, and its rows lost.
     """
     csv.field_size_limit(LONGEST_CELL)
-    begins = 1
+    begins, height = 1, 0
     with path.open(encoding=encoding, newline="") as file:
         rows = csv.reader(file, delimiter=delimiter)
         try:
             for row in rows:
                 yield begins, row
+                height = rows.line_num + 1 - begins
                 begins = rows.line_num + 1
         except UnicodeDecodeError:
             raise refused(
@@ -103,22 +106,19 @@ def text_rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[
                 "Save the file as UTF-8, or name its encoding under source.formats.",
             ) from None
         except csv.Error:
-            raise refused(
-                f"{name}:{begins}", "a cell has no end", "Close its quotation mark."
-            ) from None
+            raise _without_end(name, begins) from None
+    if height > 1 and _ends_open(path, encoding, delimiter):
+        raise _without_end(name, begins - height)
 
 
-def open_quote(path: Path, encoding: str, delimiter: str) -> int | None:
-    """The line of the last record, if it begins a quotation that is never closed, else None.
-
-    Everything behind such a mark would be one cell, and its rows lost.
-    """
-    begins = 1
-    with path.open(encoding=encoding, newline="", errors="replace") as file:
-        rows = csv.reader(file, delimiter=delimiter, strict=True)
+def _ends_open(path: Path, encoding: str, delimiter: str) -> bool:
+    with path.open(encoding=encoding, newline="") as file:
         try:
-            for _ in rows:
-                begins = rows.line_num + 1
+            deque(csv.reader(file, delimiter=delimiter, strict=True), maxlen=0)
         except csv.Error as error:
-            return begins if "unexpected end of data" in str(error) else None
-    return None
+            return "unexpected end of data" in str(error)
+    return False
+
+
+def _without_end(name: str, line: int) -> SettingsError:
+    return refused(f"{name}:{line}", "a quotation begins here and never ends", "Close it.")
