@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from moorage.errors import SettingsError
+from moorage.mapping.target import Linked
 from moorage.plan.asking import answer_conflicts, answer_deletions, write_conflicts, write_deletions
 from moorage.plan.conflict_decisions import CONFLICTS_FILE, DELETIONS_FILE
 from moorage.plan.report import PlanReport
 
-from .scene import ROWS, Scene
+from .scene import LEADS, ROWS, Scene
 
 OURS = {"write_uid": 2, "write_date": "2000-01-01 00:00:00"}
 LEAD = "crm:leads:1"
@@ -131,3 +133,23 @@ def test_a_row_that_the_mapping_takes_no_more_is_not_deleted(live: Scene) -> Non
     report = live.plan()
     assert report.gone == {} and report.deselected == {"crm.lead": 1}
     assert LEAD not in live.operations()
+
+
+def test_a_link_to_what_comes_along_with_a_record_can_be_a_conflict(scene: Scene) -> None:
+    people, users = Linked("persons", "res.partner", "res.partner"), "res.users"
+    partner = replace(LEADS.fields[1], links=(people, Linked("users", users, "res.partner")))
+    scene.change("leads", fields=(LEADS.fields[0], partner, *LEADS.fields[2:]))
+    scene.destination.described[users]["partner_id"] = "many2one"
+    scene.destination.records[users][1]["partner_id"] = 77
+    _, *rest = ROWS["leads"]
+    of_anna = {"leads": [(1, "Roof", "crm:users:1", "crm:users:1", ["crm:tags:1"], 10), *rest]}
+    scene.build(of_anna)
+    scene.plan()
+    scene.pretend_run()
+    _odoo(scene, LEAD, name="Roof", partner_id=77)
+    scene.build()
+    assert scene.plan().open_conflicts == 0
+    assert scene.row(LEAD)["operation"] == "update"
+    _odoo(scene, LEAD, partner_id=78)
+    assert scene.plan().open_conflicts == 1
+    assert scene.row(LEAD)["operation"] == "conflict"

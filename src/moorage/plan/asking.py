@@ -36,6 +36,8 @@ def write_conflicts(staging: Staging, destination: Destination, path: Path) -> N
         by, when = tracked.get((model, odoo_id, field), (users.get(user, ""), at))
         answer = former.get((model, key, field)) if decision else None
         about = destination.fields(model).get(field)
+        kind = about.type if about else ""
+        is_deleted = field == "active" and wanted == "null"
         asked.append(
             ConflictDecision(
                 model,
@@ -43,9 +45,9 @@ def write_conflicts(staging: Staging, destination: Destination, path: Path) -> N
                 field,
                 label=about.label if about else field,
                 record=record_url(destination, model, odoo_id),
-                loaded=_shown(loaded),
-                in_odoo=_shown(found),
-                in_source="(deleted)" if field == "active" and wanted == "null" else _shown(wanted),
+                loaded=_shown(loaded, kind),
+                in_odoo=_shown(found, kind),
+                in_source="(deleted)" if is_deleted else _shown(wanted, kind),
                 changed_by=by,
                 changed_at=when,
                 fingerprint=mark,
@@ -82,10 +84,12 @@ def record_url(destination: Destination, model: str, odoo_id: int) -> str:
     return f"{destination.identity.url}/odoo/{model}/{odoo_id}"
 
 
-def _shown(text: str) -> str:
+def _shown(text: str, kind: str) -> str:
     value = json.loads(text)
     if value in (None, False, []):
         return ""
+    if kind == "binary":
+        return f"a file with SHA-1 {value}"
     told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return told if len(told) <= _SHOWN else f"{told[:_SHOWN]} …"
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from moorage.companions import companions
 from moorage.destination import Destination
 from moorage.ledger.ledger import Ledger
 from moorage.mapping.comparable import as_in_odoo, bring_ids, comparable, keys_in, still
@@ -143,7 +144,7 @@ def _judge_page(  # noqa: PLR0917
         for rows in destination.pages(table.model, domain, sorted({*compared.values(), *log}))
         for row in rows
     }
-    judge.bring_ids(page, formerly)
+    judge.bring_ids(destination, page, formerly)
     outcomes: list[tuple[object, ...]] = []
     for key, odoo_id, changed, loaded in page:
         if odoo_id not in there:
@@ -189,7 +190,12 @@ class _Judge:
     fields: dict[str, TargetField]
     ids: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def bring_ids(self, page: Sequence[tuple[Any, ...]], formerly: dict[str, str]) -> None:
+    def bring_ids(
+        self,
+        destination: Destination,
+        page: Sequence[tuple[Any, ...]],
+        formerly: dict[str, str],
+    ) -> None:
         """Look up, field by field, where the links of a page's rows stand in Odoo."""
         names = {name for _, _, changed, _ in page for name in changed}
         rows = [
@@ -199,6 +205,24 @@ class _Judge:
         ]
         fields = [self.fields[name] for name in sorted(names)]
         self.ids = bring_ids(self.staging.connection, "ledger_record", fields, rows)
+        for about in fields:
+            keys = {key for row in rows for key in keys_in(row.get(about.name))}
+            for own, along in about.companions if keys else ():
+                self._bring_companions(destination, about.name, own, along, sorted(keys))
+
+    def _bring_companions(
+        self, destination: Destination, name: str, own: str, along: str, keys: list[str]
+    ) -> None:
+        """Of the `keys` of model `own` that stand, the records that came along with theirs."""
+        rows = self.staging.connection.execute(
+            "SELECT key, odoo_id FROM ledger_record WHERE model = ?"
+            " AND key IN (SELECT unnest(?::VARCHAR[]))",
+            [own, keys],
+        ).fetchall()
+        pages = companions(destination, own, along, sorted({odoo_id for _, odoo_id in rows}))
+        others = {odoo_id: other for page in pages for odoo_id, other in page}
+        found = {key: others[odoo_id] for key, odoo_id in rows if odoo_id in others}
+        self.ids[name] = found | self.ids.get(name, {})
 
     def conflicts(
         self, key: str, there: dict[str, Any], changed: Sequence[str], former: str, now: str
