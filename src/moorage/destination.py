@@ -130,6 +130,10 @@ class LoadProfile:
     written to the new records in a second call, because given at once they make Odoo do more than
     it was asked. `later` are links that are written when all records exist, for the same reason.
     `unfollow` are partners whom Odoo makes followers of each new record, and who shall be none.
+    `final` is the state that is written last of all: Odoo guards what a record in it holds, so the
+    amounts `checked` are compared with the source's before. Records with `wants_final` link to such
+    ones, and are created after that. `is_logged` says that Odoo logs on these records what it
+    computes when a call is over, which no silence of the call reaches.
     """
 
     batch_rows: int = 500
@@ -138,6 +142,10 @@ class LoadProfile:
     finish: Mapping[str, Json] = field(default_factory=dict)
     later: tuple[str, ...] = ()
     unfollow: tuple[int, ...] = ()
+    final: str = ""
+    checked: tuple[str, ...] = ()
+    wants_final: bool = False
+    is_logged: bool = False
 
 
 class Destination(Protocol):
@@ -186,7 +194,10 @@ class Destination(Protocol):
         ...
 
     def write(self, model: str, ids: Sequence[int], values: Mapping[str, Json]) -> None:
-        """Give all of `ids` the same values, in one transaction."""
+        """Give all of `ids` the same values, in one transaction.
+
+        States that Odoo reaches by actions of its own are led to by those, a transaction each.
+        """
         ...
 
     def write_each(self, model: str, values: Mapping[int, str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from moorage.ledger import Ledger
 from moorage.load import Loader, LoadReport
-from moorage.mapping.target import TargetField, TargetTable
+from moorage.mapping.target import DUCKDB_TYPES, TargetField, TargetTable
 from moorage.odoo import OdooClient
 from moorage.plan import row_json_sql
 from moorage.sandbox import OdooServer
@@ -27,10 +27,12 @@ LEAD = TargetTable(
     phase=1,
 )
 TABLES = [TAG, LEAD]
-_TYPES = {
-    "char": "VARCHAR", "selection": "VARCHAR", "monetary": "DECIMAL(18,4)", "date": "DATE",
-    "many2many": "VARCHAR[]", "many2one": "VARCHAR",
-}  # fmt: skip
+
+
+def _type(field: TargetField) -> str:
+    if field.type in DUCKDB_TYPES:
+        return DUCKDB_TYPES[field.type]
+    return ("BIGINT" if field.holds == "id" else "VARCHAR") + ("[]" if field.many else "")
 
 
 class Scene:
@@ -55,7 +57,7 @@ class Scene:
             [marker for m in sorted(models) for marker in self.client.markers(m)]
         )
         for table in tables:
-            columns = ", ".join(f'"{f.name}" {_TYPES[f.type]}' for f in table.fields)
+            columns = ", ".join(f'"{f.name}" {_type(f)}' for f in table.fields)
             self.sql(f"CREATE TABLE {table.table} (key VARCHAR, {columns})")
         self.sql(
             "CREATE TABLE meta.plan (entry VARCHAR, model VARCHAR, key VARCHAR, operation VARCHAR,"

@@ -99,6 +99,13 @@ class RunLog(Store):
             )
             self._event(connection, run_id, f"run {status}", {})
 
+    def odoo_started_at(self, run_id: int) -> str:
+        """Odoo's clock when run `run_id` began, before it was ever killed."""
+        row = self.connection.execute(
+            "SELECT odoo_started_at FROM run WHERE id = ?", (run_id,)
+        ).fetchone()
+        return str(row["odoo_started_at"])
+
     def runs(self, destination_id: int | None = None) -> list[sqlite3.Row]:
         """All runs, oldest first."""
         where, values = (

@@ -21,10 +21,13 @@ _AT_ONCE = 200
 
 
 def with_later(table: TargetTable, destination: Destination) -> TargetTable:
-    """`table`, with those links put off too that make Odoo do more than it is asked."""
-    names = destination.profile(table.model).later
+    """`table`, with what makes Odoo do more than it is asked put off too: links, the last state."""
+    profile = destination.profile(table.model)
+    names = profile.later
     fields = tuple(
-        replace(field, later=True) if field.name in names and field.holds == "link" else field
+        replace(field, later=True)
+        if field.name == profile.final or (field.name in names and field.holds == "link")
+        else field
         for field in table.fields
     )
     self_links = tuple(name for name in table.self_links if name not in names)

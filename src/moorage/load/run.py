@@ -13,10 +13,13 @@ from moorage.load.adoption import match, merge, take_back_merges
 from moorage.load.archiving import archive
 from moorage.load.companions import bring_companions
 from moorage.load.creation import create
+from moorage.load.final import make_final, waves
+from moorage.load.hush import delete_logged
 from moorage.load.later import fill_later, finish_created, with_later
 from moorage.load.links import missing_links, prepare_refused
 from moorage.load.recover import recover
 from moorage.load.rows import prepare_ids
+from moorage.load.taking_back import take_back
 from moorage.load.touched import note_touched
 from moorage.load.updates import Updater
 from moorage.load.work import LoadReport, PhaseCount, Progress, Work
@@ -92,10 +95,22 @@ class Loader:
         prepare_ids(self._connection, self._ledger.ids(self._destination_id))
         note_touched(work, self._tables)
         tables = [with_later(table, self._destination) for table in self._tables]
-        for table in tables:
-            report.phases.append(_first_pass(work, table, executor))
-        for table, count in zip(tables, report.phases, strict=True):
-            _second_pass(work, table, count, executor)
+        by_entry = {table.entry: table for table in tables}
+        counts: dict[str, PhaseCount] = {}
+        for wave in waves(tables, self._destination):
+            for table in wave:
+                counts[table.entry] = _first_pass(work, table, executor)
+                report.phases.append(counts[table.entry])
+            # What becomes final comes last: Odoo guards it, and its lines with it.
+            for table in sorted(wave, key=lambda table: _is_final(work, table)):
+                refused = make_final(work, table, executor)
+                take_back(work, by_entry, counts, table, refused)
+                _second_pass(work, table, counts[table.entry], executor)
+        delete_logged(work, tables, self._ledger.odoo_started_at(report.run_id))
+
+
+def _is_final(work: Work, table: TargetTable) -> bool:
+    return bool(work.destination.profile(table.model).final)
 
 
 def _first_pass(work: Work, table: TargetTable, executor: Executor) -> PhaseCount:

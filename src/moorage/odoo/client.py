@@ -24,6 +24,7 @@ from moorage.odoo.edition import identify
 from moorage.odoo.models_made import ModelsMixin
 from moorage.odoo.profiles import profile
 from moorage.odoo.schema import EXTERNAL_IDS, MARKER, SchemaMixin, model_field
+from moorage.odoo.steps import as_meant, is_stepped, lead
 from moorage.odoo.survey import survey
 from moorage.odoo.transport import PATIENCE_SECONDS, Transport
 
@@ -173,9 +174,9 @@ class OdooClient(SchemaMixin, ModelsMixin):
             # from the links.
             ids = self.read(model, "search", **asked, context=context)
             page = self.read(model, "read", ids=ids, fields=fields, load=None, context=context)
-            return sorted(page, key=lambda row: int(row["id"]))
+            return sorted(as_meant(model, page), key=lambda row: int(row["id"]))
         page = self.read(model, "search_read", **asked, fields=fields, load=None, context=context)
-        return list(page)
+        return as_meant(model, list(page))
 
     def _silent(self, arguments: Mapping[str, Json]) -> dict[str, Json]:
         context = {"lang": "en_US", "tz": "UTC", **SILENT, **(arguments.get("context") or {})}
@@ -208,8 +209,14 @@ class OdooClient(SchemaMixin, ModelsMixin):
         return {MARKER: key, EXTERNAL_IDS: [[0, 0, external_id]]}
 
     def write(self, model: str, ids: Sequence[int], values: Mapping[str, Json]) -> None:
-        """Give all of `ids` the same values; writing them twice is the same as once."""
-        self._again("write", model, {"ids": list(ids), "vals": dict(values)})
+        """Give all of `ids` the same values; writing them twice is the same as once.
+
+        A state that Odoo reaches by actions, such as posted, is led to, not written.
+        """
+        if is_stepped(model, values):
+            lead(self, model, ids, values)
+        else:
+            self._again("write", model, {"ids": list(ids), "vals": dict(values)})
 
     def write_each(self, model: str, values: Mapping[int, str]) -> None:
         """Give each record its own values (JSON text), as the web client saves edited lists."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from moorage.destination import DestinationIdentity, Json, LoadProfile
+from moorage.odoo.account_profiles import ACCOUNT_PROFILES
 
 _SIZES = {
     "sale.order": 200,
@@ -20,7 +21,6 @@ _SIZES = {
     "crm.stage": 50,
     "calendar.event": 200,
     "ir.attachment": 200,
-    "account.move": 100,
     "mail.message": 1000,
     "hr.employee": 50,
     "project.task": 200,
@@ -49,6 +49,8 @@ def profile(
     """The profile of `model`, whose fields in this database are `fields`."""
     if model == "res.users":
         return _users(read)
+    if model in ACCOUNT_PROFILES:
+        return ACCOUNT_PROFILES[model]
     me = _partner(identity, read) if model == "project.task" else 0
     given: dict[str, dict[str, object]] = {
         "res.partner": {"lang": "en_US", "company_id": False},

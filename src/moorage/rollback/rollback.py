@@ -88,9 +88,7 @@ def roll_back(
     settle(ledger, destination, destination_id)
     digest = f"rollback {run_id or 'all'}{' by force' if force else ''}"
     own_run = ledger.start_run(destination_id, "rollback", digest, destination.now())
-    started_at = next(
-        run["odoo_started_at"] for run in ledger.runs(destination_id) if run["id"] == own_run
-    )
+    started_at = ledger.odoo_started_at(own_run)
     scope = Scope(ledger, destination, destination_id, run_id)
     plan = _plan(scope, started_at, force=force)
     work = _WayBack(scope, plan, RollbackReport(own_run), drop_keys, undo or {})

@@ -1,0 +1,40 @@
+"""How the models of accounting are loaded well: entries, payments, and what pays what.
+
+An entry is made as a draft, gets its lines, is compared with the source, and is posted. What a
+payment pays is a record of its own, made when both sides are posted: only so the amounts are the
+source's own. Seen on 19.0.
+"""
+
+from __future__ import annotations
+
+from moorage.destination import LoadProfile
+
+#: An empty list of links, said so that no default takes its place.
+_NONE = [[6, 0, []]]
+
+ACCOUNT_PROFILES = {
+    "account.move": LoadProfile(
+        batch_rows=100,
+        given={
+            # Else: the terms of the company, of the customer, and who made the entry.
+            "narration": False,
+            "invoice_payment_term_id": False,
+            "fiscal_position_id": False,
+            "invoice_user_id": False,
+            "partner_bank_id": False,
+        },
+        # A credit note that names its invoice is matched with all of it when it is posted.
+        later=("reversed_entry_id",),
+        final="state",
+        checked=("amount_untaxed", "amount_tax", "amount_total"),
+        is_logged=True,
+    ),
+    # Without taxes said, a line gets those of its product, its account or the company.
+    "account.move.line": LoadProfile(
+        batch_rows=200, group_field="move_id", given={"tax_ids": _NONE}
+    ),
+    "account.payment": LoadProfile(
+        batch_rows=200, final="state", checked=("amount",), is_logged=True
+    ),
+    "account.partial.reconcile": LoadProfile(batch_rows=200, wants_final=True),
+}

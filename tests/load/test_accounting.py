@@ -1,0 +1,110 @@
+"""Invoices and payments in a real Odoo with a chart of accounts: to the cent or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from moorage.sandbox import OdooServer
+
+from .ledger_scene import Books
+
+NewBooks = Callable[[str], Books]
+
+
+@pytest.fixture
+def new_books(module_odoo: OdooServer, tmp_path: Path) -> Iterator[NewBooks]:
+    made: list[Books] = []
+
+    def make(source: str) -> Books:
+        made.append(Books(tmp_path, module_odoo, source))
+        return made[-1]
+
+    yield make
+    for books in made:
+        books.staging.close()
+        books.ledger.close()
+        books.client.close()
+
+
+def test_states_residuals_and_numbers_are_the_sources(new_books: NewBooks) -> None:
+    books = new_books("money")
+    books.customer("1")
+    books.invoice("INV-1", 100, 50.5, tax=True, total=173.08, residual=0)
+    books.invoice("INV-2", 80, total=80, residual=30)
+    books.invoice("INV-3", 10, total=10, residual=10, state="draft")
+    books.invoice("INV-4", 20, total=20, residual=0, state="cancel")
+    books.invoice("INV-5", 60, total=60, residual=0)
+    books.invoice("CN-1", 60, total=60, residual=0, kind="out_refund")
+    books.payment("1", 223.08)
+    books.payment("2", 40, state="draft")
+    books.payment("3", 25)
+    books.payment("refund-1", 15, direction="outbound")
+    books.allocate("invoices:INV-1", "payments:1", 173.08)
+    books.allocate("invoices:INV-2", "payments:1", 50)
+    books.allocate("payments:refund-1", "payments:3", 15)
+    books.allocate("invoices:INV-5", "invoices:CN-1", 60)
+    books.plan_creations()
+    before = books.client.counters()
+
+    report = books.run()
+
+    assert {phase.entry: (phase.created, phase.set_aside) for phase in report.phases} == {
+        "customers": (1, 0), "invoices": (6, 0), "invoice_lines": (7, 0), "payments": (4, 0),
+        "allocations": (4, 0),
+    }  # fmt: skip
+    assert books.invoice_in_odoo("INV-1") == ("posted", 173.08, 0.0, "paid")
+    assert books.invoice_in_odoo("INV-2") == ("posted", 80.0, 30.0, "partial")
+    assert books.invoice_in_odoo("INV-3")[0::3] == ("draft", "not_paid")
+    assert books.invoice_in_odoo("INV-4")[0] == "cancel"
+    assert books.invoice_in_odoo("INV-5") == ("posted", 60.0, 0.0, "reversed")
+    named = books.read("account.move", "INV-1", "name", "invoice_date_due", entry="invoices")
+    assert (named["name"], named["invoice_date_due"]) == ("INV-1", "2024-04-30")
+    pending = books.read("account.payment", "2", "state", "move_id", entry="payments")
+    assert (pending["state"], pending["move_id"]) == ("draft", False)
+    # Odoo makes a payment paid with its invoices: it counts as what was written.
+    assert books.read("account.payment", "1", "state", entry="payments")["state"] == "in_process"
+    assert books.client.counters() == before
+
+
+def test_amounts_that_differ_are_never_posted(new_books: NewBooks) -> None:
+    books = new_books("differ")
+    books.customer("1")
+    books.invoice("A-1", 100, tax=True, total=114.99, residual=114.99)
+    books.invoice("A-2", 100, tax=True, total=115, residual=0)
+    books.payment("1", 115)
+    books.allocate("invoices:A-1", "payments:1", 10)
+    books.allocate("invoices:A-2", "payments:1", 105)
+    books.plan_creations()
+
+    books.run()
+
+    aside = {row["key"]: row["reason"] for row in books.ledger.set_aside_rows(1)}
+    assert aside == {
+        "differ:invoices:A-1": "not what the source says:"
+        " amount_total is 115.0 in Odoo, 114.99 in the source",
+        "differ:invoice_lines:A-1-0": "move_id points to differ:invoices:A-1, which was set aside",
+        "differ:allocations:invoices_A-1=payments_1":
+        "debit_move_id points to differ:invoices:A-1, which was not loaded",
+    }  # fmt: skip
+    assert books.invoice_in_odoo("A-1") == ()
+    assert books.invoice_in_odoo("A-2") == ("posted", 115.0, 10.0, "partial")
+    assert books.count("account.move.line") == 1
+
+
+def test_a_number_taken_already_stands_alone(new_books: NewBooks) -> None:
+    books = new_books("twice")
+    books.customer("1")
+    for number in range(3):
+        books.invoice(f"T-{number}", 10, total=10, residual=10)
+    books.sql("UPDATE target.invoices SET name = 'T-0' WHERE key = 'twice:invoices:T-2'")
+    books.plan_creations()
+
+    report = books.run()
+
+    phase = next(phase for phase in report.phases if phase.entry == "invoices")
+    assert (phase.created, phase.set_aside) == (2, 1)
+    codes = {row["code"] for row in books.ledger.set_aside_rows(1)}
+    assert codes == {"validation_error", "link_missing"}
