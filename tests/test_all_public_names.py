@@ -158,6 +158,11 @@ PUBLIC: dict[str, list[str]] = {
         "ExtractReport",
         "Staging",
     ],
+    "moorage.web": [
+        "Served",
+        "bound",
+        "serve",
+    ],
     "moorage.verify": [
         "CountCheck",
         "Difference",

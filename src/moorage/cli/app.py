@@ -46,6 +46,7 @@ VERBS = {
     "handoff": "handing",
     "rollback": "returning",
     "status": "start",
+    "serve": "serving",
     "demo": "sandbox",
     "sandbox": "sandbox",
 }
@@ -113,6 +114,7 @@ OVERVIEW = """\
       moorage handoff                  one folder for the customer, with all of it
       moorage rollback                 put everything back, at any time
 
+  moorage serve     all of it as a page in the browser
   moorage status    where your project stands and what to type next
   moorage demo      the whole journey on this machine, with made-up data
   moorage <verb> --help    what a verb does, with an example

@@ -1,0 +1,114 @@
+"""Every address of the page and what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    Response,
+)
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+from moorage.web import checks, maps, questions, runs, steps
+from moorage.web.desk import Desk, form_of, session_of
+from moorage.web.drawing import (
+    Act,
+    Look,
+    action,
+    fragment,
+    icon,
+    login_page,
+    page,
+    script,
+    stylesheet,
+)
+from moorage.web.shield import Shield
+
+
+def make_app(desk: Desk, *, token: str, hosts: Sequence[str]) -> ASGIApp:
+    """The application behind its shield; `hosts` are the Host headers that are answered."""
+    routes: list[BaseRoute] = [
+        Route("/login", _login),
+        Route("/static/page.css", _style),
+        Route("/static/page.js", _script),
+        Route("/static/icon.svg", _icon),
+        Route("/job", partial(_job, desk)),
+        Route("/job.json", partial(_job_json, desk)),
+        Route("/job/pause", action(desk, _pause), methods=["POST"]),
+        Route("/to", action(desk, _to), methods=["POST"]),
+    ]
+    for part in (steps, maps, questions, runs, checks):
+        looks: dict[str, Look] = part.LOOKS
+        acts: dict[str, Act] = part.ACTS
+        for path, look in looks.items():
+            routes += _twins(path, page(desk, look))
+        routes += [Route(path, action(desk, act), methods=["POST"]) for path, act in acts.items()]
+    routes.append(Route("/download/{name:path}", partial(_download, desk)))
+    return Shield(Starlette(routes=routes), token=token, hosts=hosts)
+
+
+def _twins(path: str, endpoint: object) -> list[Route]:
+    twin = "/overview.json" if path == "/" else f"{path}.json"
+    # The twin first: a path's own part would take `.json` for its end.
+    return [Route(twin, endpoint), Route(path, endpoint)]  # type: ignore[arg-type]
+
+
+async def _login(request: Request) -> Response:
+    given = request.query_params
+    return HTMLResponse(login_page(given.get("wrong", ""), given.get("token", "")))
+
+
+async def _style(request: Request) -> Response:
+    return Response(stylesheet(), media_type="text/css")
+
+
+async def _script(request: Request) -> Response:
+    return Response(script(), media_type="text/javascript")
+
+
+async def _icon(request: Request) -> Response:
+    return Response(icon(), media_type="image/svg+xml")
+
+
+async def _job(desk: Desk, request: Request) -> Response:
+    """The bar of the job at work; an empty answer says that it ended."""
+    job = desk.worker.running
+    if job is None:
+        return Response(status_code=204)
+    return HTMLResponse(fragment("job.html.j2", job=job, session=session_of(request)))
+
+
+async def _job_json(desk: Desk, request: Request) -> Response:
+    last = desk.worker.last
+    return JSONResponse({"job": last.as_json() if last else None})
+
+
+def _pause(desk: Desk, request: Request) -> str:
+    desk.worker.pause()
+    return form_of(request).one("back") or "/"
+
+
+def _to(desk: Desk, request: Request) -> str:
+    wanted = form_of(request).one("to")
+    desk.project.destination(wanted)
+    session_of(request).to = wanted
+    return "/"
+
+
+async def _download(desk: Desk, request: Request) -> Response:
+    """A file of the hand-off or the reports, to be saved: nothing of it is shown in the page."""
+    root = desk.project.root.resolve()
+    path = (root / request.path_params["name"]).resolve()
+    parts = path.relative_to(root).parts if path.is_relative_to(root) else ("",)
+    is_ours = parts[0] == "reports" or parts[0].partition("-")[0] == "handoff"
+    if not is_ours or not path.is_file():
+        return PlainTextResponse("There is no such file.", 404)
+    return FileResponse(path, filename=path.name, content_disposition_type="attachment")
