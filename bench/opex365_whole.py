@@ -115,8 +115,10 @@ class _Dataverse:
             " write_uid = (SELECT max(id) FROM res_users)"
             f" WHERE x_opex365_opportunity_id IN ({people}) RETURNING id"
         )
-        told = self._journey.delta("opportunity")
-        assert told["extracted"]["opportunity"] == len(changed), "not by delta link"
+        read = self._journey.step("extract the changes", "extract", "--since", "last")["in_part"]
+        assert (read["opportunity"], read["contact"]) == (len(changed), 0), "not by delta link"
+        self._journey.say(f"{sum(read.values()):,} rows in {len(read)} tables")
+        self._journey.delta("opportunity")
 
     def _truth(self, sql: str) -> list[Any]:
         return [row[0] for row in self._running.control("sql", {"sql": sql})]
