@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from moorage.commands.loading import prepare
 from moorage.commands.rehearsal import require_rehearsal
 from moorage.commands.signing import signoff_waive
 from moorage.commands.standing import status
@@ -70,6 +71,8 @@ def test_production_waits_until_it_is_waived_for_this_mapping(project: Project) 
     _confirm(project)
     with pytest.raises(RefusedError, match="production waits for a rehearsal"):
         require_rehearsal(project, "production")
+    with pytest.raises(RefusedError, match="production waits for a rehearsal"):
+        prepare(project, apply=True)
     require_rehearsal(project, "staging")
     with pytest.raises(RefusedError, match="needs a reason"):
         signoff_waive(project, "Ann Admin", " ")

@@ -50,7 +50,12 @@ class PrepareResult(Result):
 
 
 def prepare(project: Project, *, to: str = PRODUCTION, apply: bool = False) -> PrepareResult:
-    """Show what Odoo lacks for the mapping; with `apply`, make it."""
+    """Show what Odoo lacks for the mapping; with `apply`, make it.
+
+    RefusedError before a change to production that waits for a rehearsal.
+    """
+    if apply:
+        require_rehearsal(project, to)
     with grounded(project, "prepare", to) as ground:
         lacking = ground.preparation()
         if apply and not lacking.empty:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Row
 
@@ -135,6 +136,7 @@ def _in_destination(project: Project) -> list[Step]:
         _planned(project, runs),
         _ran(runs, aside),
         _verified(project, runs),
+        _handed_over(project, runs),
     ]
 
 
@@ -195,6 +197,19 @@ def _verified(project: Project, runs: Sequence[Row]) -> Step:
         return Step("verify", "open", "not verified since the last run", "moorage verify")
     mark = "done" if words.startswith("equal") else "warn"
     return Step("verify", mark, f"{words}, {_moment(made_at)}", "moorage verify")
+
+
+def _handed_over(project: Project, runs: Sequence[Row]) -> Step:
+    loads = [run for run in runs if run["kind"] == "load" and run["status"] == "done"]
+    command = "moorage handoff"
+    try:
+        written = (project.root / "handoff" / "index.html").stat().st_mtime
+    except FileNotFoundError:
+        return Step("handoff", "open", "no hand-off was written yet", command)
+    at = datetime.fromtimestamp(written, UTC).isoformat(timespec="seconds")
+    if not loads or at < str(loads[-1]["ended_at"]):
+        return Step("handoff", "open", f"of {_moment(at)}, before the last run", command)
+    return Step("handoff", "done", f"written {_moment(at)}", command)
 
 
 def _day(run: Row) -> str:
