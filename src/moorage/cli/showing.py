@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from moorage.cli import journey, queues, start, witness
+from moorage.cli import handing, journey, queues, signing, start, witness
 from moorage.cli.verb import Show
-from moorage.commands import beginning, checking, loading, mapping
+from moorage.commands import beginning, checking, loading, mapping, spotting
+from moorage.commands.handoff import HandoffResult
 from moorage.commands.queues import DuplicatesResult, OwnersResult
 
 SHOWN: dict[type[Any], Show] = {
@@ -19,6 +20,8 @@ SHOWN: dict[type[Any], Show] = {
     loading.PlanResult: journey.show_plan,
     loading.RunResult: journey.show_run,
     checking.VerifyResult: witness.show_verify,
+    spotting.SheetResult: signing.show_spotcheck,
+    HandoffResult: handing.show_handoff,
     DuplicatesResult: queues.show_duplicates,
     OwnersResult: queues.show_owners,
 }

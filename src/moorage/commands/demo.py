@@ -14,7 +14,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from moorage.commands import beginning, checking, loading, mapping, queues
+from moorage.commands import beginning, checking, loading, mapping, queues, spotting
+from moorage.commands import handoff as handing_over
 from moorage.commands.opening import PRODUCTION
 from moorage.commands.result import OnProgress, Result, silent
 from moorage.errors import RefusedError, SettingsError
@@ -169,6 +170,9 @@ def _journey(
     verified = checking.verify(project, on_progress=on_progress)
     step("verify", verified)
     step("plan  Again: a second run would change nothing.", loading.plan(project))
+    words = "spotcheck --count 25  A person would tick these records, and sign."
+    step(words, spotting.spotcheck(project, count=25))
+    step("handoff", handing_over.handoff(project, on_progress=on_progress))
     return verified.attention
 
 
