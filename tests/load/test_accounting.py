@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from moorage.odoo.models.undo import UNDO, drop_keys
+from moorage.rollback import roll_back
 from moorage.sandbox import OdooServer
 
 from .ledger_scene import Books
@@ -108,3 +111,46 @@ def test_a_number_taken_already_stands_alone(new_books: NewBooks) -> None:
     assert (phase.created, phase.set_aside) == (2, 1)
     codes = {row["code"] for row in books.ledger.set_aside_rows(1)}
     assert codes == {"validation_error", "link_missing"}
+
+
+def test_a_rollback_leaves_the_ledger_as_it_was(
+    new_books: NewBooks, module_odoo: OdooServer
+) -> None:
+    books = new_books("back")
+    before = _ledger_of(module_odoo)
+    books.customer("1")
+    for number in range(4):
+        books.invoice(f"B-{number}", 30, 70, tax=True, total=115, residual=0)
+    books.invoice("B-9", 5, total=5, residual=5, state="draft")
+    books.invoice("C-1", 15, total=15, residual=0, kind="out_refund")
+    books.payment("1", 500)
+    for number in range(4):
+        amount = 100 if number == 3 else 115
+        books.allocate(f"invoices:B-{number}", "payments:1", amount)
+    books.allocate("invoices:B-3", "invoices:C-1", 15)
+    books.plan_creations()
+    books.run()
+    assert books.invoice_in_odoo("B-3") == ("posted", 115.0, 0.0, "paid")
+    assert _ledger_of(module_odoo) != before
+
+    report = roll_back(
+        books.ledger, books.client, books.destination_id,
+        drop_keys=partial(drop_keys, books.client), undo=UNDO,
+    )  # fmt: skip
+
+    assert report.complete, [str(one) for one in [*report.kept, *report.archived]]
+    assert _ledger_of(module_odoo) == before
+
+
+def _ledger_of(server: OdooServer) -> tuple[dict[str, int], list[tuple[object, ...]]]:
+    """The rows of the tables concerned, and the trial balance."""
+    counts = {
+        name: count
+        for name, count in server.row_counts().items()
+        if name.startswith(("account_", "mail_", "res_partner"))
+    }
+    balance = server.psql(
+        "SELECT account_id, sum(debit), sum(credit), sum(amount_residual), count(*)"
+        " FROM account_move_line GROUP BY 1 ORDER BY 1"
+    )
+    return counts, balance

@@ -104,3 +104,20 @@ def test_two_keys_that_fit_one_record_share_it(scene: Scene) -> None:
     scene.pretend_run()
     scene.build({"tags": [(1, "Hot"), (2, " HOT"), (3, "hot")]})
     assert scene.plan().counts["tags"] == {"unchanged": 2, "merge": 1}
+
+
+def test_a_row_that_none_fits_can_be_a_question(scene: Scene) -> None:
+    scene.change("people", match=MatchRule(("is_company", "email"), none="ask"))
+    odoo_id = scene.destination.add("res.partner", name="B", is_company=False, email="b@b.example")
+    scene.destination.add("res.partner", name="Co", is_company=True, email="c@c.example")
+    scene.build()
+    assert scene.plan().open_matches == ("crm:persons:1",)
+    assert scene.row("crm:persons:1")["reason"] == f"no record in Odoo fits, nearest: {odoo_id}"
+    path = scene.folder / "decisions" / "matches.csv"
+    write_match_questions(scene.staging, path)
+    answer_match(path, "crm:persons:1", str(odoo_id), "Anna")
+    scene.build()
+    scene.plan()
+    assert (scene.row("crm:persons:1")["operation"], scene.row("crm:persons:1")["odoo_id"]) == (
+        "match", odoo_id,
+    )  # fmt: skip

@@ -9,7 +9,8 @@ from moorage.destination import ModelField
 from moorage.mapping.casts import FITTING, cast_stages
 from moorage.mapping.ground import Ground
 from moorage.mapping.linking import linked_by
-from moorage.mapping.spec import FieldRule, Step, as_text
+from moorage.mapping.shapes import as_text
+from moorage.mapping.spec import FieldRule, Step
 from moorage.mapping.stages import (
     Chain,
     Condition,

@@ -33,6 +33,10 @@ NEEDED = {
     "mail.activity": ("res_model_id", "res_id"),
     "product.pricelist.item": ("pricelist_id",),
     "project.task": ("name",),
+    "account.move": ("move_type", "partner_id"),
+    "account.move.line": ("move_id",),
+    "account.payment": ("payment_type", "partner_id", "amount"),
+    "account.partial.reconcile": ("debit_move_id", "credit_move_id", "amount"),
 }
 
 

@@ -7,7 +7,8 @@ import re
 from moorage.destination import ModelField
 from moorage.mapping.ground import Ground
 from moorage.mapping.references import XML_ID
-from moorage.mapping.spec import CreateRule, FieldRule, as_text
+from moorage.mapping.shapes import as_text
+from moorage.mapping.spec import CreateRule, FieldRule
 from moorage.mapping.transforms.base import near
 from moorage.sources.base import SourceField, SourceObject
 

@@ -173,10 +173,11 @@ def _entry(
             for chain in chains
             if not chain.target.later and (selection.object, entry.to) in _rows_of(chain)
         ),
-        match=MatchRule(tuple(entry.match.on), entry.match.update) if entry.match else None,
+        match=_match(entry),
         duplicates=_duplicates(entry),
         needs=tuple(sorted(needs - {name})),
         sums=tuple(entry.sums),
+        sums_by=tuple(entry.sums_by),
     )
     return CompiledEntry(
         table,
@@ -212,6 +213,11 @@ def _merge_on(ground: Ground, name: str, entry: Entry) -> str | None:
         message = f"there is no source field {entry.merge_on!r}{near(entry.merge_on, known)}"
         ground.error(message, ("objects", name, "merge_on"))
     return entry.merge_on
+
+
+def _match(entry: Entry) -> MatchRule | None:
+    rule = entry.match
+    return None if rule is None else MatchRule(tuple(rule.on), rule.update, rule.none)
 
 
 def _duplicates(entry: Entry) -> DuplicateRule | None:

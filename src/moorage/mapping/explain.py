@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moorage.mapping.spec import FieldRule, MappingFile, Step, Undecided, as_text
+from moorage.mapping.shapes import as_text
+from moorage.mapping.spec import FieldRule, MappingFile, Step, Undecided
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,15 @@ from pydantic import WithJsonSchema as JsonSchema
 from moorage.errors import Finding, MappingError
 from moorage.mapping.document import Document, later_document, parse_document, read_document
 from moorage.mapping.remembered import recall, remember
+from moorage.mapping.shapes import (
+    LINK_SCHEMA,
+    NAMES_SCHEMA,
+    STEP_SCHEMA,
+    groups,
+    names,
+    one_step,
+    text_keys,
+)
 
 Scalar = str | int | float | bool
 Status = Literal["proposed", "confirmed"]
@@ -28,50 +37,7 @@ CREATE_TYPES = (
 )  # fmt: skip
 
 
-def _names(given: Any) -> Any:
-    return [given] if isinstance(given, str) else given
-
-
-def _groups(given: Any) -> Any:
-    return [_names(group) for group in given] if isinstance(given, list) else given
-
-
-def _text_keys(given: Any) -> Any:
-    """YAML reads `1:` and `true:` as number and boolean; source values are compared as text."""
-    return (
-        {as_text(key): value for key, value in given.items()} if isinstance(given, dict) else given
-    )
-
-
-def _step(given: Any) -> Any:
-    if isinstance(given, str):
-        return {"name": given, "arguments": None}
-    if isinstance(given, dict) and len(given) == 1 and "name" not in given:
-        ((name, arguments),) = given.items()
-        return {"name": name, "arguments": arguments}
-    return given
-
-
-def as_text(value: Any) -> str:
-    """`value` as DuckDB writes it as text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
-
-
-_STEP_SCHEMA = {
-    "oneOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1}]
-}
-_NAMES_SCHEMA = {
-    "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
-}
-_LINK_SCHEMA = {
-    "oneOf": [
-        *_NAMES_SCHEMA["oneOf"],
-        {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1},
-    ]
-}
-Names = Annotated[list[str], BeforeValidator(_names), JsonSchema(_NAMES_SCHEMA)]
+Names = Annotated[list[str], BeforeValidator(names), JsonSchema(NAMES_SCHEMA)]
 
 
 #: An entry's name becomes the name of a table.
@@ -115,17 +81,17 @@ class FieldRule(_Strict):
     from_: Names = Field(default=[], alias="from", description="Source field or fields.")
     value: Scalar | list[str] | None = Field(default=None, description="The same for every row.")
     sql: str | None = Field(default=None, description="One SQL expression over the tidy columns.")
-    do: list[Annotated[Step, BeforeValidator(_step), JsonSchema(_STEP_SCHEMA)]] = Field(
+    do: list[Annotated[Step, BeforeValidator(one_step), JsonSchema(STEP_SCHEMA)]] = Field(
         default=[], description="Transforms, one after the other."
     )
-    values: Annotated[dict[str, Scalar | None], BeforeValidator(_text_keys)] | None = Field(
+    values: Annotated[dict[str, Scalar | None], BeforeValidator(text_keys)] | None = Field(
         default=None, description="A map from source value to Odoo value."
     )
     unknown: Literal["set_aside", "empty", "keep"] = Field(
         default="set_aside", description="What a value outside `values` does."
     )
     default: Scalar | None = Field(default=None, description="Used where there is no value.")
-    link: Annotated[str | list[str] | dict[str, str] | None, JsonSchema(_LINK_SCHEMA)] = Field(
+    link: Annotated[str | list[str] | dict[str, str] | None, JsonSchema(LINK_SCHEMA)] = Field(
         default=None,
         description="The source object this points to. A list of objects, when the source field is "
         "a reference (`leads:12`); a map from object to model, when the Odoo field may point to "
@@ -162,12 +128,17 @@ class Matching(_Strict):
     update: Literal["never", "fill_empty"] = Field(
         default="never", description="What happens to the record found."
     )
+    none: Literal["create", "ask"] = Field(
+        default="create",
+        description="What a row does that no record fits: `ask` offers people all records that"
+        " agree with it in the first field of `on`.",
+    )
 
 
 class Duplicates(_Strict):
     """How source records that are the same thing are recognised."""
 
-    exact: Annotated[list[list[str]], BeforeValidator(_groups)] = Field(
+    exact: Annotated[list[list[str]], BeforeValidator(groups)] = Field(
         default=[], description="Groups of target fields that make two rows one."
     )
     exact_do: Literal["merge", "keep", "ask"] = "ask"
@@ -198,6 +169,11 @@ class Entry(_Strict):
         default=[],
         description="Amounts that `moorage verify` adds up; `amount_total=x_total` says that a"
         " field which Odoo computes must equal a field of this entry, record by record.",
+    )
+    sums_by: Names = Field(
+        default=[],
+        description="Fields by which `moorage verify` also parts these amounts: a link, a date (by"
+        " month), a selection.",
     )
     fields: dict[str, FieldRule] = Field(description="Odoo field: rule.")
     drop: dict[str, str] = Field(

@@ -8,7 +8,8 @@ from typing import Any
 
 from moorage.mapping.expressions import ExpressionError, column
 from moorage.mapping.ground import Ground
-from moorage.mapping.spec import FieldRule, as_text
+from moorage.mapping.shapes import as_text
+from moorage.mapping.spec import FieldRule
 from moorage.mapping.transforms import Kind
 from moorage.mapping.transforms.base import near
 from moorage.staging.staging import literal

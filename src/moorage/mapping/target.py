@@ -123,11 +123,12 @@ class MatchRule:
 
     `on` are target fields compared after `normalise` (lower case, blanks folded); exactly one Odoo
     record must fit, several are a question. `update` is what happens to the record found: 'never'
-    or 'fill_empty'.
+    or 'fill_empty'. `none` is what a row does that no record fits: 'create', or 'ask' people.
     """
 
     on: tuple[str, ...]
     update: str = "never"
+    none: str = "create"
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,8 @@ class TargetTable:
 
     `phase` is derived from the links: a table's links point to tables of a lower phase, or to
     itself (`self_links`: loaded by depth). `sums` are amounts that a witness adds up;
-    `amount_total=x_total` is a field computed by Odoo and the field it must equal.
+    `amount_total=x_total` is a field computed by Odoo and the field it must equal. `sums_by` are
+    fields by which the witness parts them: customer, month, state.
     """
 
     entry: str
@@ -165,6 +167,7 @@ class TargetTable:
     duplicates: DuplicateRule | None = None
     needs: tuple[str, ...] = field(default=())
     sums: tuple[str, ...] = field(default=())
+    sums_by: tuple[str, ...] = field(default=())
 
     @property
     def checks(self) -> tuple[tuple[str, str], ...]:

@@ -21,6 +21,8 @@ from moorage.staging.staging import Staging, identifier, literal
 #: Up to this many records a model is read whole; above, only what could fit is asked for.
 READ_WHOLE = 50_000
 _ASK_AT_ONCE = 500
+#: Before the ids in the reason of a row that is a question.
+SEVERAL_FIT, NONE_FIT = "several records in Odoo fit: ", "no record in Odoo fits, nearest: "
 _FREE = (
     " NOT EXISTS (SELECT 1 FROM ledger_record AS r WHERE r.model = {model} AND r.key = t.key)"
     " AND NOT EXISTS (SELECT 1 FROM plan_out AS o WHERE o.model = {model} AND o.key = t.key)"
@@ -80,6 +82,8 @@ def _match_table(
         " list(e.odoo_id ORDER BY e.odoo_id)) AS ids FROM plan_candidate AS c JOIN odoo_existing"
         f" AS e ON {each} AND e.kind = c.kind GROUP BY c.key)"
     )
+    if table.match is not None and table.match.none == "ask":
+        _ask_for_others(staging, table)
     answers = [
         (None if row.decision == "create" else int(row.decision), row.key)
         for row in decisions.matches
@@ -94,6 +98,18 @@ def _match_table(
             f" AND ($id IS NULL OR {fits})",
             {"id": odoo_id, "model": table.model, "key": key},
         )
+
+
+def _ask_for_others(staging: Staging, table: TargetTable) -> None:
+    """A question for each row that no record fits: those that agree in the first field."""
+    staging.connection.execute(
+        f"INSERT INTO plan_match SELECT {literal(table.model)}, c.key, NULL, NULL,"
+        " coalesce(string_agg(CAST(e.odoo_id AS VARCHAR), ' ' ORDER BY e.odoo_id), ''),"
+        f" {literal(NONE_FIT)} FROM plan_candidate AS c"
+        " LEFT JOIN odoo_existing AS e ON e.v0 = c.v0 AND e.kind = c.kind AND e.active"
+        " WHERE NOT EXISTS (SELECT 1 FROM plan_match AS x"
+        f" WHERE x.model = {literal(table.model)} AND x.key = c.key) GROUP BY c.key"
+    )
 
 
 def _comparable(table: TargetTable, name: str) -> TargetField:

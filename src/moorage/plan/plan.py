@@ -30,7 +30,7 @@ from moorage.plan.conflicts import Answers, count_open, find_conflicts, start_co
 from moorage.plan.decisions import Decisions
 from moorage.plan.deletions import count_undecided, find_deletions
 from moorage.plan.guards import list_guards
-from moorage.plan.matching import match_existing, start_matches
+from moorage.plan.matching import NONE_FIT, SEVERAL_FIT, match_existing, start_matches
 from moorage.plan.merges import ensure_merges
 from moorage.plan.report import PlanReport
 from moorage.plan.rows import changed_fields_sql, row_json_sql
@@ -236,7 +236,8 @@ def _reason_sql(table: TargetTable) -> str:
         " WHEN r.operation = 'matched' THEN 'stood in Odoo before'"
         " WHEN r.key IS NOT NULL THEN ''"
         " WHEN g.key IS NOT NULL THEN g.why"
-        " WHEN x.question IS NOT NULL THEN 'several records in Odoo fit: ' || x.question"
+        f" WHEN x.question IS NOT NULL THEN CASE WHEN x.why = {literal(NONE_FIT)}"
+        f" THEN {literal(NONE_FIT)} ELSE {literal(SEVERAL_FIT)} END || x.question"
         " WHEN x.odoo_id IS NOT NULL THEN x.why ELSE '' END"
     )
 
