@@ -15,6 +15,9 @@ from moorage.odoo.client import OdooClient
 
 #: The object in the External IDs of what Odoo made besides, while the record itself goes.
 _BESIDES = "made_besides"
+#: The same of stages of tasks that nobody owned before users went.
+_UNOWNED = "was_unowned"
+_STAGES = "project.task.type"
 
 
 def drop_keys(client: OdooClient, model: str, keys: Sequence[str]) -> None:
@@ -63,7 +66,12 @@ def undo_pickings(destination: Destination, ids: Sequence[int]) -> None:
 
 
 def undo_users(destination: Destination, ids: Sequence[int]) -> None:
-    """With a user Odoo makes a partner, personal stages and, with To-Do, a task of welcome."""
+    """With a user Odoo makes a partner and, with To-Do, a task of welcome; personal stages with the
+    first task of a user.
+
+    Nobody but the user sees those. When the user is gone they are nobody's: what is nobody's then
+    and was not before goes too.
+    """
     besides: dict[str, list[int]] = {"res.partner": []}
     for row in _rows(destination, "res.users", ids, ["partner_id", "create_date"]):
         made_at = str(row["create_date"])
@@ -75,9 +83,20 @@ def undo_users(destination: Destination, ids: Sequence[int]) -> None:
             "project.task",
             [task["id"] for task in welcome if str(task["create_date"]) == made_at],
         )
-    stages = _search(destination, "project.task.type", [("user_id", "in", list(ids))], [])
-    _unlink_all(destination, "project.task.type", [stage["id"] for stage in stages])
+    if ids and destination.fields(_STAGES):
+        destination.adopt(_STAGES, {f"_:{_UNOWNED}:{n}": n for n in [0, *_unowned(destination)]})
     _unlink_with(destination, "res.users", ids, besides)
+    before = _marked(destination, _STAGES, _UNOWNED)
+    if before:
+        orphans = [n for n in _unowned(destination) if n not in before]
+        _unlink_all(destination, _STAGES, orphans)
+        _unmark(destination, _STAGES, before, _UNOWNED)
+
+
+def _unowned(destination: Destination) -> list[int]:
+    """Stages of tasks that are nobody's and of no project."""
+    rows = _search(destination, _STAGES, [("user_id", "=", False), ("project_ids", "=", False)], [])
+    return [int(row["id"]) for row in rows]
 
 
 def undo_employees(destination: Destination, ids: Sequence[int]) -> None:
@@ -130,25 +149,25 @@ def _unlink_with(
             destination.unlink(model, ids)
         except RowError:
             for other, found in there.items():
-                _unmark(destination, other, found)
+                _unmark(destination, other, found, _BESIDES)
             raise
     for other, found in there.items():
-        left = found if ids else _marked(destination, other)
+        left = found if ids else _marked(destination, other, _BESIDES)
         if left:
             destination.unlink(other, left)
 
 
-def _marked(destination: Destination, model: str) -> list[int]:
+def _marked(destination: Destination, model: str, what: str) -> list[int]:
     return [
         odoo_id
         for page in destination.all_keys(model)
         for key, odoo_id in page
-        if key.split(":")[1] == _BESIDES
+        if key.split(":")[1] == what
     ]
 
 
-def _unmark(destination: Destination, model: str, ids: Sequence[int]) -> None:
-    name = f"{model.replace('.', '_')}-{_BESIDES}-"
+def _unmark(destination: Destination, model: str, ids: Sequence[int], what: str) -> None:
+    name = f"{model.replace('.', '_')}-{what}-"
     domain = [("model", "=", model), ("res_id", "in", list(ids)), ("name", "=like", f"{name}%")]
     _unlink_all(
         destination,
