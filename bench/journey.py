@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from contextlib import closing
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from bench.project import Project
+from moorage.ledger import Ledger
+from moorage.project import Project as Folder
+from moorage.reports.estimate import measured_rates
 from moorage.sandbox import OdooServer
 
 #: Odoo's own statistics, queues and cache counters: docs/rollback.md says why they stay.
@@ -26,6 +30,7 @@ class Journey:
         self.project = project
         self.odoo = odoo
         self._lines: list[tuple[str, float, str]] = []
+        self._rates: dict[str, float] = {}
         self._before = odoo.row_counts()
         self._mail = self._mails()
 
@@ -47,6 +52,7 @@ class Journey:
         aside = sum(phase["set_aside"] for phase in load["phases"])
         rate = created / self._lines[-1][1]
         self.say(f"{created:,} created ({rate:.0f}/s), {aside:,} set aside")
+        self._rates = self._measured()
         self.verify("verify")
 
     def again(self) -> None:
@@ -115,7 +121,21 @@ class Journey:
             table.add_column(column, justify="right" if column == "seconds" else "left")
         for name, seconds, words in self._lines:
             table.add_row(name, f"{seconds:.1f}", words)
-        Console(width=110).print(table)
+        console = Console(width=110)
+        console.print(table)
+        rates = Table(title="Records created a second, by model")
+        for column in ("model", "a second"):
+            rates.add_column(column, justify="right" if column == "a second" else "left")
+        for model, rate in sorted(self._rates.items(), key=lambda pair: pair[1]):
+            rates.add_row(model, f"{rate:,.0f}")
+        console.print(rates)
+
+    def _measured(self) -> dict[str, float]:
+        """Records a second by model, from the ledger; what took under five seconds says nothing."""
+        path = Folder(self.project.folder).ledger_path
+        with closing(Ledger(path)) as ledger:
+            row = ledger.connection.execute("SELECT id FROM destination").fetchone()
+            return measured_rates(ledger, int(row["id"]))
 
     def _mails(self) -> list[tuple[Any, ...]]:
         return self.odoo.psql(
