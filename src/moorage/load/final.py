@@ -78,8 +78,7 @@ def make_final(work: Work, table: TargetTable, executor: Executor) -> list[SetAs
 
 def _pairs(table: TargetTable, checked: Sequence[str]) -> list[tuple[str, str]]:
     """Of the entry's sums like `amount_total=x_total`, those that Odoo knows before."""
-    pairs = [item.split("=", 1) for item in table.sums if "=" in item]
-    return [(one.strip(), two.strip()) for one, two in pairs if one.strip() in checked]
+    return [pair for pair in table.checks if pair[0] in checked]
 
 
 def _created_sql(table: TargetTable) -> str:

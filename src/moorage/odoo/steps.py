@@ -21,15 +21,13 @@ class Steps:
     """How the values of one field are reached.
 
     A record begins at `start`; `ways` names the action that leads from there to each other value,
-    `back` the one that leads there again. `same` are values that Odoo makes of others by itself:
-    they count as those.
+    `back` the one that leads there again.
     """
 
     field: str
     start: str
     ways: Mapping[str, str]
     back: str
-    same: Mapping[str, str] | None = None
 
 
 #: By model; seen in `account` of Odoo 19.
@@ -42,9 +40,14 @@ STEPS = {
         "draft",
         {"in_process": "action_post", "canceled": "action_cancel", "rejected": "action_reject"},
         "action_draft",
-        # A payment in process becomes paid with its last invoice, or its bank statement.
-        same={"paid": "in_process"},
     ),
+}
+#: By model and field, values that Odoo makes of others by itself: they count as those. A payment in
+#: process becomes paid with its last invoice or by its bank statement; with Accounting installed an
+#: invoice is in payment until that statement comes.
+SAME: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "account.move": {"payment_state": {"in_payment": "paid"}},
+    "account.payment": {"state": {"paid": "in_process"}},
 }
 
 
@@ -61,11 +64,10 @@ def is_stepped(model: str, values: Iterable[str]) -> bool:
 
 def as_meant(model: str, page: list[dict[str, Json]]) -> list[dict[str, Json]]:
     """`page` of records, with values that Odoo made of others by itself as those others."""
-    steps = STEPS.get(model)
-    if steps is not None and steps.same:
+    for name, same in SAME.get(model, {}).items():
         for row in page:
-            if steps.field in row:
-                row[steps.field] = steps.same.get(row[steps.field], row[steps.field])
+            if name in row:
+                row[name] = same.get(row[name], row[name])
     return page
 
 
@@ -77,7 +79,7 @@ def lead(caller: _Caller, model: str, ids: Sequence[int], values: Mapping[str, J
     action or has none that leads there.
     """
     steps = STEPS[model]
-    wanted = (steps.same or {}).get(values[steps.field], values[steps.field])
+    wanted = as_meant(model, [dict(values)])[0][steps.field]
     if wanted != steps.start and wanted not in steps.ways:
         raise RowError(f"no action of Odoo leads to {steps.field} {wanted!r}", code="no_step")
     for _ in range(_TRIES):

@@ -68,6 +68,7 @@ def _page(destination: str, found: VerifyReport, sample: int | None) -> Page:
             _differences(found),
             *_by_people(found),
             _sums(found),
+            *_parted(found),
             _counts(found),
             _extras(found),
         ),
@@ -150,6 +151,23 @@ def _sums(found: VerifyReport) -> Section:
     )
     heads = ("Amount", "Currency", "#Source", "#Odoo", "")
     return Section("Money", "", heads, rows, empty="There are no amounts.")
+
+
+def _parted(found: VerifyReport) -> tuple[Section, ...]:
+    rows = tuple(
+        (
+            code(f"{about.model}.{about.field}"),
+            code(about.by),
+            number(about.groups),
+            number(about.differing),
+            Cell(f"{about.largest:,.2f}", is_figure=True),
+            _agrees(about.agrees),
+        )
+        for about in found.parted
+    )
+    intro = "The same amounts, added up on both sides for each customer, month, state and the like."
+    heads = ("Amount", "By", "#Groups", "#Differing", "#Furthest off", "")
+    return (Section("Money, parted", intro, heads, rows),) if rows else ()
 
 
 def _counts(found: VerifyReport) -> Section:

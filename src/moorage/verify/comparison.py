@@ -12,6 +12,8 @@ from moorage.verify.rows import NOT_LOADED
 
 #: Amounts agree to the cent: half of one may go by rounding.
 CENT_DECIMALS = 2
+#: Types of fields that hold amounts.
+AMOUNTS = ("float", "monetary")
 _ROUNDING = 1e-9
 _LINKS = ("many2one", "many2one_reference", "integer")
 
@@ -40,7 +42,7 @@ def compare(target: TargetField, facts: FieldFacts, position: int) -> Comparison
     if target.holds == "file":
         # Of an empty file Odoo keeps nothing, a checksum neither.
         expected = f"nullif({expected}, {literal(EMPTY_SHA1)})"
-    if target.type in ("float", "monetary"):
+    if target.type in AMOUNTS:
         return _number(target, facts, expected, there)
     equal = {
         "boolean": f"coalesce({expected}, false) = coalesce({there}, false)",
@@ -54,14 +56,20 @@ def compare(target: TargetField, facts: FieldFacts, position: int) -> Comparison
     )
 
 
-def check(amount: str, expected_field: str) -> Comparison:
-    """The comparison of a total that Odoo computes with the one that the source gives."""
-    facts = FieldFacts(decimals=CENT_DECIMALS)
-    target = TargetField(amount, "monetary")
-    number = _number(target, facts, f"t.{identifier(expected_field)}", found(amount))
+def check(kind: str, name: str, expected_field: str) -> Comparison:
+    """The comparison of what Odoo computes, a total or a state, with what the source gives.
+
+    `kind` is the type of Odoo's field `name`.
+    """
+    expected, there = f"t.{identifier(expected_field)}", found(name)
+    if kind in AMOUNTS:
+        facts = FieldFacts(decimals=CENT_DECIMALS)
+        equal = _number(TargetField(name, "monetary"), facts, expected, there).equal
+    else:
+        equal = f"{expected} = coalesce({there}, '')"
     # A source without a total says nothing about Odoo's.
-    equal = f"(t.{identifier(expected_field)} IS NULL OR {number.equal})"
-    return Comparison(amount, "check", number.expected, number.found, equal)
+    equal = f"({expected} IS NULL OR {equal})"
+    return Comparison(name, "check", _text(expected), _text(there), equal)
 
 
 def tolerance(target: TargetField, facts: FieldFacts, expected: str) -> str:

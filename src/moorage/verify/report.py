@@ -93,6 +93,25 @@ class SumCheck:
 
 
 @dataclass(frozen=True)
+class PartedSum:
+    """One amount added up on both sides by the values of field `by`, a date by month.
+
+    `differing` of the `groups` are not equal to the cent; `largest` is how far the worst is off.
+    """
+
+    model: str
+    field: str
+    by: str
+    groups: int
+    differing: int
+    largest: float
+
+    @property
+    def agrees(self) -> bool:
+        return self.differing == 0
+
+
+@dataclass(frozen=True)
 class CountCheck:
     """Records with this project's key as Odoo itself counts them, against the rows loaded."""
 
@@ -125,6 +144,7 @@ class VerifyReport:
     odoo_seconds: float
     by_people: int = 0
     gone: int = 0
+    parted: tuple[PartedSum, ...] = ()
 
     @property
     def wrong_count(self) -> int:
@@ -139,6 +159,7 @@ class VerifyReport:
         return (
             self.wrong_count == 0
             and all(check.agrees for check in self.sums)
+            and (self.by_people > 0 or all(check.agrees for check in self.parted))
             and all(check.agrees for check in self.counts)
         )
 

@@ -11,7 +11,8 @@ from moorage.destination import Destination
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import Staging
 from moorage.verify import differences, totals
-from moorage.verify.comparison import Comparison, check, compare
+from moorage.verify.comparison import AMOUNTS, Comparison, check, compare
+from moorage.verify.parted import parted_sums
 from moorage.verify.people import LastLoad, attribute, explain_sums
 from moorage.verify.reading import (
     KEYS,
@@ -24,7 +25,7 @@ from moorage.verify.reading import (
     read_keys,
     read_records,
 )
-from moorage.verify.report import CountCheck, EntryReport, VerifyReport
+from moorage.verify.report import CountCheck, EntryReport, PartedSum, VerifyReport
 from moorage.verify.rows import ROWS, classify, note_gone, note_not_loaded
 
 #: `on_progress(entry, rows_done, rows_all)`.
@@ -72,6 +73,7 @@ class _Witness:
         self.clock = Clock()
         self.sums = totals.Sums()
         self.own: dict[str, set[int]] = defaultdict(set)
+        self.parted: list[PartedSum] = []
         self.gone: dict[str, list[str]] = {}
 
     def verify(
@@ -111,6 +113,7 @@ class _Witness:
             kinds=kinds,
             sums=explain_sums(self.connection, self.sums.check(self.destination)),
             counts=counts,
+            parted=tuple(self.parted),
             extras=extras,
             duration_seconds=time.monotonic() - started,
             odoo_seconds=self.clock.odoo_seconds,
@@ -176,7 +179,9 @@ class _Witness:
         """What to read of each record: the mapped fields, the key, totals, their currencies."""
         there = self.destination.fields(table.model)
         types = {f.compared: "char" if f.holds == "file" else f.type for f in fields}
-        types |= {amount: "float" for amount, _ in checks}
+        types |= {
+            name: "float" if there[name].type in AMOUNTS else there[name].type for name, _ in checks
+        }
         if MARKER in there:
             types[MARKER] = "char"
         for name in [*(f.name for f in fields if f.type == "monetary"), *(a for a, _ in checks)]:
@@ -193,7 +198,8 @@ class _Witness:
         facts: dict[str, FieldFacts],
     ) -> list[Comparison]:
         comparisons = [compare(field, facts[field.name], at) for at, field in enumerate(fields)]
-        checked = [check(amount, expected) for amount, expected in checks]
+        there = self.destination.fields(table.model)
+        checked = [check(there[name].type, name, expected) for name, expected in checks]
         differences.add_outcomes(self.connection, table)
         differences.add_compared(self.connection, table, [*comparisons, *checked])
         if table.match is not None:
@@ -213,7 +219,8 @@ class _Witness:
         there = self.destination.fields(table.model)
         pairs = [(field.name, field.name) for field in fields if field.type == "monetary"]
         pairs += [(name, name) for name in _summed(table) if name in facts]
-        pairs += checks
+        pairs += [pair for pair in checks if there[pair[0]].type in AMOUNTS]
+        self.parted += parted_sums(self.connection, table, fields, pairs)
         for amount, expected in pairs:
             fact = facts[amount]
             if not fact.stored or MARKER not in there:
