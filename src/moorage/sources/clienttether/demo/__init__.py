@@ -1,0 +1,1 @@
+"""A made-up franchise, and a stand-in of ClientTether that serves it."""

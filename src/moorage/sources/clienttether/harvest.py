@@ -1,0 +1,65 @@
+"""Reads the API into files of JSON lines: a bundle like those that people bring, one folder for
+each account, so that one reader serves both.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Collection, Iterable
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+from moorage.sources.clienttether.api import Api, Row
+from moorage.sources.clienttether.keys import WebKey
+from moorage.sources.clienttether.tables import ENDPOINTS
+
+NOTES = "history_notes"
+NOTES_ENDPOINT = "read_client_history_notes"
+
+
+def harvest(
+    api: Api, keys: Iterable[WebKey], folder: Path, skip: Collection[str] = ()
+) -> dict[str, int]:
+    """Read everything of every account; how many rows by table. What `folder` held is gone.
+
+    Tables in `skip` are not asked for. StoppedError if a list comes out short.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    counts: dict[str, int] = {}
+    for key in keys:
+        place = folder / key.account
+        place.mkdir(parents=True, exist_ok=True)
+        rows: dict[str, list[Row]] = {}
+        wanted = {path: name for name, path in ENDPOINTS.items() if name not in skip}
+        for path, found in api.web.each(partial(api.all_rows, key), wanted):
+            rows[wanted[path]] = found
+        if NOTES not in skip:
+            rows[NOTES] = _notes(api, key, rows.get("clients", []))
+        for name, found in rows.items():
+            _write(place / f"{name}.jsonl", found)
+            counts[name] = counts.get(name, 0) + len(found)
+    return counts
+
+
+def _notes(api: Api, key: WebKey, clients: list[Row]) -> list[Row]:
+    """The notes of every client, each with its id: the API has no list of all."""
+    ids = dict.fromkeys(str(one["client_id"]) for one in clients if one.get("client_id"))
+
+    def one(client_id: str) -> list[Row]:
+        return api.call(key, f"{NOTES_ENDPOINT}/{quote(client_id, safe='')}").rows
+
+    return [
+        {**note, "client_id": client_id}
+        for client_id, found in api.web.each(one, ids)
+        for note in found
+    ]
+
+
+def _write(path: Path, rows: list[Row]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows:
+            # What an SMS may hold and no text can: lone surrogates become question marks.
+            line = json.dumps(row, ensure_ascii=False)
+            file.write(line.encode("utf-8", "replace").decode() + "\n")

@@ -1,0 +1,112 @@
+"""SQL that lays what the API gave and what files brought over each other, one row per record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from moorage.bundles import Expected, Inferred
+from moorage.bundles.expected import AS_GIVEN
+from moorage.sources.clienttether.tables import EXPECTED
+
+#: The column that is the id of each table's rows; the others are known by their content.
+IDS = {
+    "clients": "client_id", "opportunities": "opportunity_id", "sales_cycles": "sales_cycle_id",
+    "lead_sources": "lead_source_id", "users": "user_id", "history_notes": "note_id",
+    "events": "event_id", "action_plans": "action_plan_id", "accounts": "account_id",
+    "proposals": "proposal_number", "work_orders": "work_order_id", "call_logs": "call_id",
+    "tags": "tag_id", "files": "file_id", "triggers": "trigger_id", "templates": "template_id",
+}  # fmt: skip
+WAYS = ("api", "file")
+#: Custom columns by table, and within it by name.
+Custom = Mapping[str, Mapping[str, Inferred]]
+
+
+def raw_name(way: str, table: str) -> str:
+    """What a table of one way is called in raw."""
+    return f"{way}_{table}"
+
+
+def quoted(name: str) -> str:
+    """An identifier in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def merging_sql(present: Sequence[str], custom: Custom) -> Iterator[str]:
+    """For each table `tidy._<name>`: columns as in raw, `_account`, `_id` (with the account) and
+    `_from` (file and line). `present` are the raw tables that there are.
+
+    Of the same row in overlapping pages or saved twice the one changed last counts; what a list
+    leaves empty is filled from the other files, the API's own answer first.
+    """
+    for expected in EXPECTED:
+        yield _union(expected, present, custom.get(expected.name, {}))
+        yield _one_each(expected, custom.get(expected.name, {}))
+        yield f"DROP TABLE tidy._all_{expected.name}"
+
+
+def columns(expected: Expected, custom: Mapping[str, Inferred]) -> list[str]:
+    """All columns of a table in raw but its place."""
+    known = [(column.name, column.kind) for column in expected.columns]
+    met = [(name, one.kind) for name, one in custom.items()]
+    names = []
+    for name, kind in [*known, *met]:
+        names.append(name)
+        names += [] if kind in AS_GIVEN else [f"{name}.given"]
+    return names
+
+
+def _union(expected: Expected, present: Sequence[str], custom: Mapping[str, Inferred]) -> str:
+    names = columns(expected, custom)
+    listed = ", ".join(f"CAST(NULL AS VARCHAR) AS {quoted(name)}" for name in names)
+    parts = [f"SELECT {listed}, CAST(NULL AS VARCHAR) AS _file, CAST(NULL AS VARCHAR) AS _line,"
+             " '' AS _way WHERE false"]  # fmt: skip
+    parts += [
+        f"SELECT *, '{way}' AS _way FROM raw.{quoted(raw_name(way, expected.name))}"
+        for way in WAYS
+        if raw_name(way, expected.name) in present
+    ]
+    stamp = "updated" if expected.column("updated") else "NULL"
+    own = IDS.get(expected.name)
+    account = "NULL" if expected.name == "accounts" else "account_id"
+    # Rows without an id are the same when all they say is the same.
+    content = f"'c' || left(md5(concat_ws(chr(31), {', '.join(map(quoted, names))})), 16)"
+    found = f"nullif(trim({own}), '')" if own else "NULL"
+    return (
+        f"CREATE TABLE tidy._all_{expected.name} AS SELECT *,"
+        f" tidy._account(_file, {account}) AS _account, coalesce({found}, {content}) AS _own,"
+        f" {stamp} AS _stamp, regexp_replace(_file, '[0-9]+', '', 'g') AS _stem"
+        f" FROM ({' UNION ALL BY NAME '.join(parts)})"
+    )
+
+
+def _one_each(expected: Expected, custom: Mapping[str, Inferred]) -> str:
+    names = columns(expected, custom)
+    filled = ", ".join(
+        f"arg_min({quoted(name)}, _rank) FILTER (trim({quoted(name)}) <> '') AS {quoted(name)}"
+        for name in names
+    )
+    return (
+        f"CREATE TABLE tidy._{expected.name} AS WITH latest AS ("
+        f" SELECT * FROM tidy._all_{expected.name} QUALIFY row_number() OVER"
+        " (PARTITION BY _account, _own, _way, _stem ORDER BY _stamp DESC NULLS LAST, _file,"
+        " TRY_CAST(_line AS BIGINT) DESC) = 1), ranked AS (SELECT *, row_number() OVER"
+        " (PARTITION BY _account, _own ORDER BY _way, _stamp DESC NULLS LAST, _file) AS _rank"
+        " FROM latest)"
+        f" SELECT _account, _own, tidy._id(_account, _own) AS _id, {filled},"
+        " string_agg(_file || ':' || _line, ', ' ORDER BY _rank) AS _from"
+        " FROM ranked GROUP BY _account, _own"
+    )
+
+
+def variants(custom: Mapping[str, Inferred]) -> dict[str, str]:
+    """Columns whose labels differ from another's by case, blanks, marks or plural only: the
+    column to the first such one.
+    """
+    first: dict[str, str] = {}
+    found = {}
+    for name, one in custom.items():
+        form = "".join(sign for sign in one.label.casefold() if sign.isalnum()).removesuffix("s")
+        if form in first:
+            found[name] = first[form]
+        first.setdefault(form, name)
+    return found
