@@ -14,23 +14,25 @@ from moorage.commands.mapping import confirmation, map_propose
 from moorage.commands.opening import PRODUCTION, opened_ledger
 from moorage.commands.result import Result
 from moorage.errors import SettingsError
-from moorage.mapping import editing, load_mapping, parse_mapping
+from moorage.mapping import editing, load_mapping
 from moorage.mapping.confirm import Confirmation, digest
-from moorage.mapping.document import written
 from moorage.mapping.explain import ExplainedField, explain
-from moorage.mapping.spec import FieldRule, Undecided, load_mapping_to_edit
+from moorage.mapping.rewriting import rewrite, tree_to_edit
+from moorage.mapping.spec import FieldRule, Undecided
 from moorage.project import Project
-from moorage.reports.writing import put
 
 
 @dataclass(frozen=True)
 class RuleLine:
-    """One rule as a person decides on it; `text` is what it does, as one line of YAML."""
+    """One rule as a person decides on it."""
 
     about: ExplainedField
-    text: str
-    note: str
-    creates: bool
+    rule: FieldRule
+
+    @property
+    def text(self) -> str:
+        """What it does, as one line of YAML."""
+        return editing.rule_text(self.rule)
 
     @property
     def is_open(self) -> bool:
@@ -73,17 +75,16 @@ class EntriesResult(Result):
 def map_entries(project: Project) -> EntriesResult:
     """What the file says, entry by entry; no server is asked."""
     file = load_mapping(project.mapping_path)
-    mapping, lines = file.mapping, explain(file)
+    mapping, lines = file.mapping, explain(file, with_lines=False)
     confirmed, because = confirmation(project)
     by_object = {mapping.object_of(name): name for name in mapping.objects}
-    tree = file.document.tree
     entries = tuple(
         EntryLines(
             name,
             mapping.object_of(name),
             entry.to,
             tuple(
-                _line(line, entry.fields[line.target], tree["objects"][name]["fields"])
+                RuleLine(line, entry.fields[line.target])
                 for line in lines
                 if line.entry == name and line.target
             ),
@@ -112,11 +113,6 @@ def map_entries(project: Project) -> EntriesResult:
         confirmed=confirmed,
         unconfirmed_because=because,
     )
-
-
-def _line(about: ExplainedField, rule: FieldRule, fields: Any) -> RuleLine:
-    text = editing.rule_text(fields[about.target])
-    return RuleLine(about, text, rule.note or "", creates=rule.create is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,11 +235,9 @@ def _decide(
     project: Project, entry: str, change: Callable[[Any], list[str]], what: str, by: str
 ) -> DecidedResult:
     with project.lock("map"):
-        tree = load_mapping_to_edit(project.mapping_path).document.tree
+        tree = tree_to_edit(project.mapping_path)
         decided = change(tree)
-        text = written(tree)
-        mapping = parse_mapping(text, project.mapping_path).mapping
-        put(project.mapping_path, text)
+        mapping = rewrite(project.mapping_path, tree)
         with opened_ledger(project) as ledger:
             ledger.event(None, what, by=by, entry=entry, fields=decided, mapping=digest(mapping))
     names = tuple(f"{entry}.{name}" if entry else name for name in decided)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from moorage.commands.building import fields_of
@@ -24,6 +23,7 @@ from moorage.mapping.confirm import Confirmation, confirm, require_confirmed
 from moorage.mapping.document import written
 from moorage.mapping.explain import ExplainedField, explain
 from moorage.mapping.propose import propose
+from moorage.mapping.rewriting import replace_text
 from moorage.mapping.spec import load_mapping_to_edit, parse_mapping
 from moorage.project import Project
 from moorage.reports.mapping import write_mapping
@@ -130,13 +130,7 @@ def map_settings(project: Project, answers: Mapping[str, Any]) -> None:
     with project.lock("map"):
         document = load_mapping_to_edit(project.mapping_path).document
         document.tree.setdefault("settings", {}).update(answers)
-        _replace(project.mapping_path, written(document.tree))
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_suffix(".yaml.new")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+        replace_text(project.mapping_path, written(document.tree))
 
 
 def map_propose(project: Project, *, to: str = PRODUCTION) -> ProposeResult:
@@ -152,7 +146,7 @@ def map_propose(project: Project, *, to: str = PRODUCTION) -> ProposeResult:
                 notes = kind.adapt(tree, discovery, lambda name: bool(destination.fields(name)))
                 file = parse_mapping(written(tree), path)
             proposal = propose(file, discovery, fields_of(destination, file))
-        _replace(path, proposal.text)
+        replace_text(path, proposal.text)
     return ProposeResult(
         added_fields=tuple(proposal.added_fields),
         added_objects=tuple(proposal.added_objects),

@@ -74,28 +74,31 @@ class QueuesResult(Result):
         }
 
 
-def queues(project: Project, *, to: str = PRODUCTION) -> QueuesResult:
-    """Every decision file of `to`."""
+def queues(project: Project, *, to: str = PRODUCTION, with_rows: bool = True) -> QueuesResult:
+    """Every decision file of `to`; rows of staging beside them only where nobody writes there."""
     found = Decisions.load(decisions_folder(project, to))
     return QueuesResult(
         destination=to,
         owners=tuple(sorted(found.owners, key=lambda row: (bool(row.decision), -row.records))),
-        duplicates=_groups(project, found.duplicates),
+        duplicates=_groups(project, found.duplicates, with_rows),
         matches=tuple(sorted(found.matches, key=lambda row: bool(row.decision))),
         conflicts=tuple(sorted(found.conflicts, key=lambda row: bool(row.decision))),
         deletions=tuple(sorted(found.deletions, key=lambda row: bool(row.decision))),
     )
 
 
-def _groups(project: Project, rows: tuple[DuplicateDecision, ...]) -> tuple[DuplicateGroup, ...]:
+def _groups(
+    project: Project, rows: tuple[DuplicateDecision, ...], with_rows: bool
+) -> tuple[DuplicateGroup, ...]:
     members: dict[str, list[DuplicateDecision]] = {}
     for row in rows:
         members.setdefault(row.group, []).append(row)
     ordered = sorted(members, key=lambda group: bool(members[group][0].decision))
     shown = [row.key for group in ordered[:SIDE_BY_SIDE] for row in members[group]]
     values: Values = {}
-    with suppress(MoorageError), opened_to_look(project) as staging:
-        values = _values(staging, shown)
+    if with_rows and shown:
+        with suppress(MoorageError), opened_to_look(project) as staging:
+            values = _values(staging, shown)
     return tuple(_group(group, members[group], values) for group in ordered)
 
 

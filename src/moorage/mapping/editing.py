@@ -14,15 +14,30 @@ from ruamel.yaml.comments import CommentedMap
 
 from moorage.errors import SettingsError
 from moorage.mapping.document import parse_document, plain, written
+from moorage.mapping.spec import FieldRule
 
 #: Words about a rule that are not part of what it does.
 ABOUT = ("status", "confidence", "why", "note")
 
 
-def rule_text(rule: Any) -> str:
+def rule_text(rule: FieldRule) -> str:
     """What a rule does as one line of YAML, without the words about it."""
-    kept = {key: value for key, value in plain(rule).items() if key not in ABOUT}
-    return " ".join(written(flow(kept)).split())
+    given = rule.model_dump(by_alias=True, exclude_unset=True, exclude=set(ABOUT))
+    if "do" in given:
+        given["do"] = [
+            {step.name: step.arguments} if "arguments" in step.model_fields_set
+            and step.arguments is not None else step.name
+            for step in rule.do
+        ]  # fmt: skip
+    if "find" in given:
+        given["find"]["by"] = _single(given["find"]["by"])
+    if "from" in given:
+        given["from"] = _single(given["from"])
+    return " ".join(written(flow(given)).split())
+
+
+def _single(names: list[str]) -> str | list[str]:
+    return names[0] if len(names) == 1 else names
 
 
 def parsed_rule(text: str) -> dict[str, Any]:

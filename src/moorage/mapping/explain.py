@@ -24,13 +24,20 @@ class ExplainedField:
     line: int | None
 
 
-def explain(file: MappingFile) -> list[ExplainedField]:
-    """Every rule, every dropped field and every object that is not moved, in the file's order."""
+def explain(file: MappingFile, *, with_lines: bool = True) -> list[ExplainedField]:
+    """Every rule, every dropped field and every object that is not moved, in the file's order.
+
+    For the lines the file itself must be read, which takes a second where it is long.
+    """
     mapping, found = file.mapping, []
+
+    def line_of(*path: str) -> int | None:
+        return file.document.line(path) if with_lines else None
+
     for name, entry in mapping.objects.items():
         source = mapping.object_of(name)
         for target, rule in entry.fields.items():
-            line = file.document.line(("objects", name, "fields", target))
+            line = line_of("objects", name, "fields", target)
             found.append(
                 ExplainedField(
                     name,
@@ -46,7 +53,7 @@ def explain(file: MappingFile) -> list[ExplainedField]:
                 )
             )
         for dropped, reason in entry.drop.items():
-            line = file.document.line(("objects", name, "drop", dropped))
+            line = line_of("objects", name, "drop", dropped)
             found.append(
                 ExplainedField(
                     name, source, entry.to, "", (dropped,), "not moved", "", None, reason, line
@@ -54,7 +61,7 @@ def explain(file: MappingFile) -> list[ExplainedField]:
             )
     for name, said in mapping.not_migrated.items():
         reason, status = (said.reason, said.status) if isinstance(said, Undecided) else (said, "")
-        line = file.document.line(("not_migrated", name))
+        line = line_of("not_migrated", name)
         found.append(ExplainedField("", name, "", "", (), "not moved", status, None, reason, line))
     return found
 

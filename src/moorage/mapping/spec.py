@@ -233,7 +233,7 @@ def load_mapping(path: Path) -> MappingFile:
 
 def load_mapping_to_edit(path: Path) -> MappingFile:
     """As `load_mapping`, with a document tree of one's own, read now."""
-    return _typed(read_document(path))
+    return typed(read_document(path))
 
 
 @lru_cache(maxsize=4)
@@ -250,7 +250,7 @@ def _loaded(path: Path, *_version: int) -> MappingFile:
 
 def parse_mapping(text: str, path: Path = Path("mapping.yaml")) -> MappingFile:
     """The mapping in `text`, named `path` in findings."""
-    return _typed(parse_document(text, path))
+    return typed(parse_document(text, path))
 
 
 def schema_json() -> dict[str, Any]:
@@ -261,7 +261,8 @@ def schema_json() -> dict[str, Any]:
     return schema
 
 
-def _typed(document: Document) -> MappingFile:
+def typed(document: Document) -> MappingFile:
+    """The mapping in `document`; MappingError with every finding if it is not one."""
     try:
         return MappingFile(Mapping.model_validate(document.plain), document)
     except ValidationError as error:

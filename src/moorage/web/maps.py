@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
@@ -13,6 +13,8 @@ from moorage.commands.deciding import EntriesResult, EntryLines, RuleLine
 from moorage.commands.result import to_json
 from moorage.destination import ModelField
 from moorage.errors import MoorageError, SettingsError
+from moorage.mapping.editing import rule_text
+from moorage.mapping.spec import FieldRule, FindRule
 from moorage.web.desk import Desk, Form, form_of, session_of
 from moorage.web.diagram import diagram
 from moorage.web.drawing import Act, Look, View
@@ -104,10 +106,9 @@ def _rule(
         "status": about.status,
         "confidence": about.confidence,
         "why": about.why,
-        "note": rule.note,
+        "note": rule.rule.note or "",
         "open": rule.is_open,
-        "creates": rule.creates,
-        "line": about.line,
+        "creates": rule.rule.create is not None,
         "text": rule.text,
     }
 
@@ -124,7 +125,7 @@ def rule(desk: Desk, request: Request) -> View:
     text = given.get("rule") or found.text
     fields = _fields(desk, request, about.model)
     if wanted != target and not given.get("rule"):
-        text = _fitting(text, fields.get(wanted))
+        text = _fitting(found.rule, fields.get(wanted))
     lines, problem = _preview(desk, request, about.entry, wanted, text)
     data = {
         "entry": about.entry,
@@ -141,16 +142,17 @@ def rule(desk: Desk, request: Request) -> View:
     return View("rule.html.j2", f"{about.entry}: {target}", data, drawn)
 
 
-def _fitting(text: str, there: ModelField | None) -> str:
+def _fitting(rule: FieldRule, there: ModelField | None) -> str:
     """A rule brought to another field: a field that Odoo has is not made, a link is looked up."""
-    from moorage.mapping.editing import flow, parsed_rule, rule_text  # noqa: PLC0415
-
-    given = parsed_rule(text)
+    changed: dict[str, Any] = {}
     if there is not None:
-        given.pop("create", None)
-        if there.relation and "link" not in given and "find" not in given:
-            given = {**given, "find": {"model": there.relation, "by": "name"}, "missing": "empty"}
-    return rule_text(flow(given))
+        changed["create"] = None
+        if there.relation and not rule.link and rule.find is None:
+            changed["find"] = FindRule(model=there.relation, by=["name"])
+            changed["missing"] = "empty"
+    made = rule.model_copy(update=changed)
+    made.model_fields_set.discard("create")
+    return rule_text(made)
 
 
 def _preview(
@@ -270,6 +272,11 @@ def decide(desk: Desk, request: Request) -> str:
     name, target = request.path_params["entry"], request.path_params["target"]
     project, what = desk.project, form.one("do")
     done: Any
+    if what == "try":
+        words = {"new": form.one("new"), "rule": form.one("rule")}
+        if words["new"] not in ("", target) and words["rule"] == form.one("was"):
+            del words["rule"]  # The rule follows the field.
+        return f"{_at(name)}/{quote(target, safe='')}?{urlencode(words)}"
     if what == "save":
         new = form.one("new") or target
         done = deciding.set_rule(project, name, target, new=new, text=form.one("rule"), by=by)

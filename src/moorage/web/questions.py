@@ -20,13 +20,11 @@ NAMES = ("owners", "duplicates", "matches", "conflicts", "deletions")
 def overview(desk: Desk, request: Request) -> View:
     """Every queue and how many wait; what was set aside, and why."""
     to = session_of(request).to
-    found = waiting.queues(desk.project, to=to)
+    found = waiting.queues(desk.project, to=to, with_rows=False)
     issues, because = None, ""
     try:
         with desk.worker.looking():
             issues = queues.issues(desk.project, to=to)
-    except LockedError as error:
-        because = error.what
     except MoorageError as error:
         because = error.what
     data = {
@@ -72,7 +70,7 @@ def _queue(desk: Desk, request: Request, name: str, title: str, *more: str) -> V
         with desk.worker.looking():
             found = waiting.queues(desk.project, to=to)
     except LockedError:
-        found = waiting.queues(desk.project, to=to)
+        found = waiting.queues(desk.project, to=to, with_rows=False)
     data: dict[str, Any] = {
         "to": to,
         "open": found.open_counts[name],
