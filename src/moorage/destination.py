@@ -59,6 +59,35 @@ class CompanyFacts:
 
 
 @dataclass(frozen=True)
+class JournalFacts:
+    """A journal that documents or payments go to; `is_hashed` entries cannot be taken back."""
+
+    id: int
+    code: str
+    name: str
+    type: str
+    is_hashed: bool = False
+
+
+@dataclass(frozen=True)
+class BooksFacts:
+    """The accounting of one company. `problems` are what stands in the way of any invoice.
+
+    `locks` are dates (ISO) by field; `taxes` are those of sales, in words.
+    """
+
+    company_id: int
+    company: str
+    chart: str
+    rounding: str
+    default_tax: str
+    taxes: tuple[str, ...]
+    journals: tuple[JournalFacts, ...]
+    locks: Mapping[str, str]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RuleFacts:
     """An automation rule that is active in Odoo: it acts on what is loaded."""
 
@@ -82,6 +111,7 @@ class DestinationSurvey:
     foreign_modules: tuple[str, ...] = ()
     missing_models: tuple[str, ...] = ()
     expires_at: str = ""
+    books: tuple[BooksFacts, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from moorage.commands.books import require_books
 from moorage.commands.building import PLAN_OF, PLANNED_FOR, Ground, grounded, plan_folder
 from moorage.commands.opening import PRODUCTION, opened_files, opened_ledger, typed
 from moorage.commands.rehearsal import require_rehearsal
@@ -116,6 +117,7 @@ def _person(name: str) -> str:
 def _planned(ground: Ground, sample: int | None) -> PlanReport:
     ground.require_prepared()
     compiled, decisions = ground.build_decided()
+    require_books(ground, compiled.tables)
     made = make_plan(
         ground.staging,
         ground.ledger,

@@ -14,14 +14,11 @@ from moorage.destination import (
     RuleFacts,
 )
 from moorage.errors import RowError
+from moorage.odoo.books import LOCKS, books
 
 Read = Callable[..., Json]
 Fields = Callable[[str], Mapping[str, ModelField]]
 
-_LOCKS = (
-    "fiscalyear_lock_date", "tax_lock_date", "sale_lock_date", "purchase_lock_date",
-    "hard_lock_date",
-)  # fmt: skip
 #: Modules that are put into a database, not installed from Odoo's own code.
 _MADE_HERE = ("studio_customization",)
 
@@ -40,6 +37,7 @@ def survey(
         foreign_modules=_foreign_modules(read),
         missing_models=tuple(model for model in models if not fields(model)),
         expires_at=_parameter(read, "database.expiration_date"),
+        books=books(read, fields) if any(model.startswith("account.") for model in models) else (),
     )
 
 
@@ -54,7 +52,7 @@ def hosting(url: str, version: str) -> str:
 
 
 def _companies(read: Read, fields: Fields) -> tuple[CompanyFacts, ...]:
-    locks = [name for name in _LOCKS if name in fields("res.company")]
+    locks = [name for name in LOCKS if name in fields("res.company")]
     labels = {name: fields("res.company")[name].label for name in locks}
     rows = read(
         "res.company",

@@ -50,6 +50,7 @@ def destination_sections(
         Section("Advice", "", items=tuple(advice(identity, survey, fates))),
         _modules(survey, fates),
         _companies(identity, survey),
+        *_books(survey),
         _rules(survey),
     ]
     return [section for section in sections if section.rows or section.items or section.intro]
@@ -105,6 +106,27 @@ def _companies(identity: DestinationIdentity, survey: DestinationSurvey) -> Sect
         rows.append(row)
     heads = ("Company", "Currency", "Country", "Lock dates")
     return Section("Companies", "", heads, tuple(rows))
+
+
+def _books(survey: DestinationSurvey) -> list[Section]:
+    """What invoices and payments find in each company."""
+    rows = tuple(
+        (
+            text(facts.company),
+            text(facts.chart or "none"),
+            Cell("", lines=tuple(f"{one.code}: {one.name} ({one.type})" for one in facts.journals)),
+            Cell(f"Default: {facts.default_tax or 'none'}", lines=facts.taxes),
+            text(facts.rounding),
+            Cell("" if facts.problems else "ready", lines=facts.problems),
+        )
+        for facts in survey.books
+    )
+    intro = (
+        "Taxes are said line by line, so that no default takes their place. A plan is refused while"
+        " the company that records go to has a problem."
+    )
+    heads = ("Company", "Chart of accounts", "Journals", "Taxes of sales", "Rounding", "State")
+    return [Section("Accounting", intro, heads, rows)] if rows else []
 
 
 def _rules(survey: DestinationSurvey) -> Section:
