@@ -134,6 +134,18 @@ PUBLIC: dict[str, list[str]] = {
         "SettingsFileError",
         "SourceSettings",
     ],
+    "moorage.proposals": [
+        "CONVENTIONS",
+        "Candidate",
+        "Column",
+        "Memory",
+        "Proposal",
+        "built_in",
+        "kind_by_name",
+        "kind_of",
+        "known_models",
+        "propose_fields",
+    ],
     "moorage.reports": [
         "Cell",
         "Chip",

@@ -1,0 +1,146 @@
+"""The places that one column may go, ranked: by concepts, by Odoo's own labels, by likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rapidfuzz import fuzz
+
+from moorage.proposals.catalogue import Fields, is_technical
+from moorage.proposals.column import Candidate, Column
+from moorage.proposals.concepts import Concept, Kind, Match, matches
+from moorage.proposals.fitting import fits
+from moorage.proposals.profiles import Profile
+from moorage.proposals.words import Reading, bare, folded, readings, words_of
+
+#: Below this a concept is no more than a thought.
+RECOGNISED = 0.55
+_AGREED = 0.08
+_LATER_CHOICE = 0.12
+_NOT_AT_HOME = 0.12
+#: Between two meanings of a label, the one that says a field for these records counts.
+_NOWHERE = 0.01
+_ODOO_LABEL = 0.9
+_LIKENESS = 0.55
+_LIKE_ENOUGH = 80
+
+
+def candidates(column: Column, found: Profile, kind: Kind, fields: Fields) -> list[Candidate]:
+    """Where `column` may go, best first. Never empty: the last resort is a custom field."""
+    texts = dict.fromkeys(text for text in (column.label, bare(column.name)) if folded(text))
+    ranked: dict[str | None, Candidate] = {}
+    for text in texts:
+        for candidate in _from_text(text, column, found, kind, fields):
+            held = ranked.get(candidate.target)
+            if held is None:
+                ranked[candidate.target] = candidate
+            elif len(texts) > 1:
+                better, other = sorted((held, candidate), key=lambda one: -one.score)
+                ranked[candidate.target] = replace(
+                    better, score=better.score + _AGREED * max(0.0, other.score)
+                )
+    best = max((one.score for one in ranked.values()), default=0.0)
+    if best < RECOGNISED:
+        for candidate in _alike(texts, found, fields):
+            ranked.setdefault(candidate.target, candidate)
+    if None not in ranked or best < RECOGNISED:
+        ranked[None] = _nothing(best)
+    return sorted(ranked.values(), key=lambda one: (-one.score, one.target or "~"))
+
+
+def _nothing(best: float) -> Candidate:
+    why = "no label like this is known for these records"
+    return Candidate(None, RECOGNISED if best < RECOGNISED else 0.1, why, fate="home")
+
+
+def _from_text(
+    text: str, column: Column, found: Profile, kind: Kind, fields: Fields
+) -> Iterator[Candidate]:
+    """At most one candidate for each target, from one text of the column."""
+    read = readings(text)
+    best: dict[str | None, Candidate] = {}
+    for candidate in [
+        *(one for match in matches(read, kind) for one in _places(match, found, kind, fields)),
+        *_same_label(read, found, fields),
+    ]:
+        held = best.get(candidate.target)
+        if held is None or candidate.score > held.score:
+            best[candidate.target] = candidate
+    yield from best.values()
+
+
+def _places(match: Match, found: Profile, kind: Kind, fields: Fields) -> Iterator[Candidate]:
+    concept = match.concept
+    listed = concept.targets_for(kind)
+    known = [name for name in listed if name is None or name in fields]
+    if not known:
+        known = [None]
+    away = listed == (None,) and bool(concept.targets) and not _names(concept, kind)
+    lessened = _NOT_AT_HOME if away else 0.0 if concept.targets else _NOWHERE
+    for place, name in enumerate(known):
+        score = match.score - place * _LATER_CHOICE - lessened
+        if name is not None:
+            score -= fits(found, fields[name], concept)
+        yield Candidate(
+            target=name,
+            score=score,
+            why=_reason(concept, name, kind, fields),
+            concept=concept.name,
+            fate=None if name else concept.fate,
+            part=concept.part,
+            inverted=concept.inverted,
+            computed=concept.computed,
+            spare=concept.spare,
+            exact=match.score > 0.95,
+            language=match.language,
+        )
+
+
+def _names(concept: Concept, kind: Kind) -> bool:
+    """Whether the concept says itself that records of this kind have no such field."""
+    return kind.name in concept.targets or (kind.like in concept.targets)
+
+
+def _reason(concept: Concept, name: str | None, kind: Kind, fields: Fields) -> str:
+    if name is not None:
+        return f"{concept.means}: {fields[name].label} in Odoo"
+    if concept.fate == "id":
+        return f"{concept.means}; Moorage keeps it as the record's key"
+    if concept.fate == "drop":
+        return f"{concept.means}; Odoo works it out by itself or has no use for it"
+    return f"{concept.means}; {kind.model} has no field of its own for it"
+
+
+def _same_label(read: tuple[Reading, ...], found: Profile, fields: Fields) -> Iterator[Candidate]:
+    """Fields of Odoo whose label or name says the very same words."""
+    said = {frozenset(reading.words): reading.language for reading in read}
+    for name, field in fields.items():
+        if is_technical(field):
+            continue
+        for words in (_label_words(field.label), _label_words(name)):
+            language = said.get(words)
+            if language is not None:
+                why = f"Odoo's own field is called {field.label}"
+                score = _ODOO_LABEL - fits(found, field)
+                yield Candidate(name, score, why, exact=True, language=language)
+                break
+
+
+def _label_words(text: str) -> frozenset[str]:
+    return frozenset(words_of(text.removesuffix("_id").removesuffix("_ids")))
+
+
+def _alike(texts: dict[str, None], found: Profile, fields: Fields) -> Iterator[Candidate]:
+    """Fields of Odoo whose label looks alike; thoughts only, for nobody knew better."""
+    for name, field in fields.items():
+        if is_technical(field):
+            continue
+        likeness = max(
+            fuzz.token_set_ratio(" ".join(reading.words).replace("_", " "), folded(field.label))
+            for text in texts
+            for reading in readings(text)
+        )
+        if likeness >= _LIKE_ENOUGH:
+            score = _LIKENESS * likeness / 100 - fits(found, field)
+            yield Candidate(name, score, f"looks like {field.label}", fuzzy=True)

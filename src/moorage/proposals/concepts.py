@@ -1,0 +1,162 @@
+"""What fields of CRMs mean: concepts with their labels, and the field of Odoo each one has.
+
+Concepts are data (`data/concepts/*.yaml`), one kind of record (`data/models.yaml`) at a time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from moorage.proposals.column import Fate
+from moorage.proposals.words import Reading, data_yaml, roles, words_of
+
+_FILES = ("people", "places", "sales", "documents", "products", "activities", "employees", "system")
+#: The more a label said, the more a match counts, all else being equal.
+_SPECIFIC = 0.01
+_COST = {"filler": 0.05, "noun": 0.08, "soft": 0.2, "unknown": 0.55, "hard": 1.4}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record that concepts speak of."""
+
+    name: str
+    model: str
+    nouns: frozenset[str]
+    named: tuple[str, ...]
+    like: str = ""
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One meaning. `targets` gives, per kind, Odoo fields by preference; None stands for none."""
+
+    name: str
+    means: str
+    targets: dict[str, tuple[str | None, ...]]
+    fate: Fate = "home"
+    types: tuple[str, ...] = ()
+    part: int = 0
+    inverted: bool = False
+    computed: bool = False
+    spare: bool = False
+    convention: str = ""
+    says: tuple[frozenset[str], ...] = field(default=(), repr=False)
+
+    def targets_for(self, kind: Kind) -> tuple[str | None, ...]:
+        """Where it goes for records of `kind`; (None,) where Odoo has no field for it."""
+        name = kind.name
+        while name:
+            if name in self.targets:
+                return self.targets[name]
+            name = kinds()[name].like
+        return (None,)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A label said this concept. `score` is 1 where it said nothing else."""
+
+    concept: Concept
+    score: float
+    language: str
+
+
+def matches(found: tuple[Reading, ...], kind: Kind) -> list[Match]:
+    """The concepts that a text, read in all ways, may mean; best first, one match a concept."""
+    best: dict[str, Match] = {}
+    for reading in found:
+        words = frozenset(reading.words)
+        discount = 0.0 if reading.language == "en" else 0.02
+        for concept, pattern in _near(words, kind):
+            score = _score(words, pattern, kind) - discount
+            held = best.get(concept.name)
+            if score > 0 and (held is None or score > held.score):
+                best[concept.name] = Match(concept, score, reading.language)
+    return sorted(best.values(), key=lambda match: -match.score)
+
+
+def _near(words: frozenset[str], kind: Kind) -> Iterator[tuple[Concept, frozenset[str]]]:
+    index = _index()
+    seen: set[tuple[str, frozenset[str]]] = set()
+    for word in words:
+        for concept, pattern in index.get(word, ()):
+            if (concept.name, pattern) in seen or not pattern <= words | kind.nouns:
+                continue
+            seen.add((concept.name, pattern))
+            yield concept, pattern
+
+
+def _score(words: frozenset[str], pattern: frozenset[str], kind: Kind) -> float:
+    said = pattern & words
+    implied = pattern - words
+    if implied and said <= kind.nouns:
+        return 0.0
+    weight = sum(1.0 + 0.25 * word.count("_") for word in said)
+    cost = sum(_COST[_weight_of(word, kind)] for word in words - pattern)
+    return weight / (weight + cost) - 0.06 * len(implied) + _SPECIFIC * (weight - 1)
+
+
+def _weight_of(word: str, kind: Kind) -> str:
+    if word in kind.nouns and word not in roles()["filler"]:
+        return "noun"
+    return next((role for role in ("filler", "hard", "soft") if word in roles()[role]), "unknown")
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """All kinds of records, by name."""
+    return {
+        name: Kind(
+            name=name,
+            model=about["model"],
+            nouns=frozenset(word for noun in about["nouns"] for word in words_of(noun)),
+            named=tuple(about["named"]),
+            like=about.get("like", ""),
+        )
+        for name, about in data_yaml("models.yaml").items()
+    }
+
+
+@cache
+def concepts() -> dict[str, Concept]:
+    """All concepts, by name."""
+    found: dict[str, Concept] = {}
+    for name in _FILES:
+        for key, about in data_yaml(f"concepts/{name}.yaml").items():
+            found[key] = _concept(key, about)
+    return found
+
+
+def _concept(name: str, about: dict[str, Any]) -> Concept:
+    targets = {
+        kind: tuple(target) if isinstance(target, list) else (target,)
+        for kind, target in about.get("to", {}).items()
+    }
+    return Concept(
+        name=name,
+        means=about["is"],
+        targets=targets,
+        fate=about.get("else", "home"),
+        types=tuple(about.get("type", ())),
+        part=about.get("part", 0),
+        inverted=about.get("inverted", False),
+        computed=about.get("computed", False),
+        spare=about.get("spare", False),
+        convention=about.get("convention", ""),
+        says=tuple({frozenset(words_of(str(text))) for text in about["says"]}),
+    )
+
+
+@cache
+def _index() -> dict[str, list[tuple[Concept, frozenset[str]]]]:
+    index: dict[str, list[tuple[Concept, frozenset[str]]]] = defaultdict(list)
+    for concept in concepts().values():
+        for pattern in concept.says:
+            for word in pattern:
+                index[word].append((concept, pattern))
+    return index

@@ -1,0 +1,156 @@
+"""Proposals for all fields of one table at once: what a field is depends on its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from moorage.proposals.candidates import RECOGNISED, candidates
+from moorage.proposals.catalogue import Fields
+from moorage.proposals.column import Candidate, Column
+from moorage.proposals.concepts import Kind
+from moorage.proposals.profiles import Profile, profile
+
+#: What people agree on before, and no CRM can tell. `source` of a rule that says: by what a source
+#: knows (`custom`: into a field of its own) or by the field of Odoo (`native`).
+CONVENTIONS: Mapping[str, tuple[str, str]] = {
+    "source_id": ("key", "The source's own ids: `key` (the record's key alone) or `reference`."),
+    "created": ("custom", "Who made a record and when: `custom` field or `native` create_date."),
+    "modified": ("custom", "Who changed it last and when: `custom` or `native` write_date."),
+    "totals": ("native", "Sums Odoo works out from lines: `native` (compared) or `custom`."),
+}
+_CONTESTED = 0.001
+#: Fields that several columns fill together, or that hold text one may put behind another.
+_SHARED_TYPES = frozenset(("html", "text", "many2many", "many2one", "one2many"))
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A column with its candidates, best first; the first one is what the table as a whole says."""
+
+    column: Column
+    profile: Profile
+    ranked: tuple[Candidate, ...]
+    moved: bool = False
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What proposals for a table stand on."""
+
+    kind: Kind
+    fields: Fields
+    conventions: Mapping[str, str] = field(default_factory=dict)
+
+    def convention(self, name: str) -> str:
+        """What was agreed, or the default."""
+        return self.conventions.get(name, CONVENTIONS[name][0])
+
+
+def placed(columns: Sequence[Column], ground: Ground) -> list[Placed]:
+    """Each column with its ranked candidates, after all columns have seen each other."""
+    found = []
+    for column in columns:
+        about = profile(column)
+        ranked = candidates(column, about, ground.kind, ground.fields)
+        ranked = by_convention(ranked, ground)
+        found.append(Placed(column, about, tuple(ranked)))
+    return _spare(_one_each(found, ground))
+
+
+def by_convention(ranked: list[Candidate], ground: Ground) -> list[Candidate]:
+    """`ranked` with what people agreed on before moved to its place."""
+    top = ranked[0]
+    if not top.computed or ground.convention("totals") == "native":
+        return _preferred(ranked, ground)
+    none = replace(top, target=None, fate="home", why=f"{top.why}; kept to compare with")
+    return [none, *(one for one in ranked if one.target is not None)]
+
+
+def _preferred(ranked: list[Candidate], ground: Ground) -> list[Candidate]:
+    from_concept = {
+        "created_date": "created", "creator": "created",
+        "modified_date": "modified", "modifier": "modified",
+    }  # fmt: skip
+    agreed = from_concept.get(ranked[0].concept)
+    if agreed is None or ranked[0].target is not None or ground.convention(agreed) != "native":
+        return ranked
+    natural = [one for one in ranked if one.concept == ranked[0].concept and one.target]
+    return [*natural, *(one for one in ranked if one not in natural)]
+
+
+def _one_each(found: list[Placed], ground: Ground) -> list[Placed]:
+    """One source for each field of one value: who says it best keeps it, the others move on."""
+    result = list(found)
+    for _ in range(3):
+        claims: dict[str, list[int]] = {}
+        for place, one in enumerate(result):
+            if one.ranked[0].target:
+                claims.setdefault(one.ranked[0].target, []).append(place)
+        moved = False
+        for target, places in claims.items():
+            if len(places) > 1 and not _may_share(target, [result[p] for p in places], ground):
+                moved |= _settle(result, places)
+        if not moved:
+            break
+    return result
+
+
+def _may_share(target: str, rivals: list[Placed], ground: Ground) -> bool:
+    if ground.fields[target].type in _SHARED_TYPES:
+        return True
+    tops = [one.ranked[0] for one in rivals]
+    return all(top.part for top in tops) or len({top.part for top in tops}) == len(tops) > 1
+
+
+def _settle(result: list[Placed], places: list[int]) -> bool:
+    """Let all but the best of `places` go on to what else they may be; True if one did."""
+    scores = sorted((result[place].ranked[0].score for place in places), reverse=True)
+    winner = max(places, key=lambda place: (result[place].ranked[0].score, -place))
+    if any(result[place].ranked[0].part for place in places):
+        return False
+    moved = False
+    for place in places:
+        one = result[place]
+        top = one.ranked[0]
+        if place == winner or scores[0] - top.score < _CONTESTED:
+            continue
+        rest = [other for other in one.ranked[1:] if other.target is None or
+                other.score >= RECOGNISED]  # fmt: skip
+        best = max(rest, key=lambda other: other.score + (other.target is None) * 0.3)
+        if best.target is None:
+            best = replace(
+                best, score=max(best.score, RECOGNISED), fate=best.fate or "home",
+                why=f"{top.target} is filled by {result[winner].column.name}",
+            )  # fmt: skip
+        order = [best, top, *(other for other in one.ranked[1:] if other.target != best.target)]
+        result[place] = replace(one, ranked=tuple(order), moved=True)
+        moved = True
+    return moved
+
+
+def _spare(found: list[Placed]) -> list[Placed]:
+    """What nobody fills goes to the next best: a mobile number where there is no other phone, and
+    a reference where nothing else is the record's name.
+    """
+    claimed = {one.ranked[0].target for one in found}
+    result = []
+    for one in found:
+        other = _second_choice(one, claimed)
+        if other is None:
+            result.append(one)
+            continue
+        claimed.add(other.target)
+        rest = tuple(rank for rank in one.ranked if rank is not other)
+        result.append(replace(one, ranked=(other, *rest)))
+    return result
+
+
+def _second_choice(one: Placed, claimed: set[str | None]) -> Candidate | None:
+    top = one.ranked[0]
+    for other in one.ranked[1:]:
+        if other.target is None or other.target in claimed or other.concept != top.concept:
+            continue
+        if (top.target is None and top.spare) or (other.target == "name" and top.exact):
+            return other
+    return None
