@@ -65,6 +65,9 @@ def test_own_tables_are_specified_until_they_are_named(tree: Any) -> None:
     assert "opx_vessel" not in tree["not_migrated"]
     entry = parse_mapping(written(tree)).mapping.objects["opx_vessel"]
     assert (entry.to, entry.create) == ("x_opex365_opx_vessel", "Vessel")
+    files = tree["objects"]["column_file"]["fields"]
+    assert files["res_model"]["values"]["opx_vessel"] == entry.to
+    assert files["res_id"]["link"]["opx_vessel"] == entry.to
     operator = entry.fields["x_opex365_opx_operator"]
     assert operator.link == ["account", "contact"]
     assert operator.create is not None and operator.create.relation == "res.partner"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +11,8 @@ import pytest
 from reading import extracted, opened, rows
 
 from moorage.sources.base import Discovery
+from moorage.sources.opex365.demo.bodies import file_content
+from moorage.sources.opex365.demo.generate import PIXEL
 from moorage.sources.opex365.demo.starter import RunningStandIn
 from moorage.staging.staging import Staging
 
@@ -224,3 +228,35 @@ def test_a_table_that_may_not_be_read_is_said(standin: RunningStandIn) -> None:
         )
     finally:
         source.close()
+
+
+def test_files_and_images_in_columns_stand_with_their_records(
+    scene: tuple[Staging, Discovery, RunningStandIn],
+) -> None:
+    (counts,) = truth(
+        scene,
+        "SELECT (SELECT count(entityimage) + count(opx_contractfile) FROM account),"
+        " (SELECT count(entityimage) FROM contact),"
+        " (SELECT count(opx_plan) + count(opx_photo) FROM opx_vessel)",
+    )
+    of = dict(zip(("account", "contact", "opx_vessel"), counts, strict=True))
+    found = rows(
+        scene[0],
+        "SELECT split_part(id, '-', 1), count(*), count(record) FROM tidy.column_file GROUP BY 1",
+    )
+    # No model is made for vessels: theirs are set aside.
+    assert {name: number for name, number, _ in found} == of
+    assert {name for name, _, placed in found if not placed} == {"opx_vessel"}
+    paths = [path for (path,) in rows(scene[0], "SELECT path FROM tidy.column_file")]
+    source = opened(scene[2])
+    files = source.files()
+    assert files is not None and {about.problem for about in files.about(paths)} == {None}
+    pixel = base64.b64decode(PIXEL)
+    for path in paths:
+        with files.open(path) as body:
+            content = body.read()
+        mark = path.split("/")[3]
+        assert content == (file_content(mark) if "-" in mark else pixel)
+    with pytest.raises(OSError, match="nothing stands here"):
+        files.open(paths[0].replace(paths[0].split("/")[1], str(uuid.uuid4())))
+    source.close()

@@ -76,7 +76,9 @@ def _own_tables(tree: Any, discovery: Discovery) -> list[str]:
     for name in made:
         if left.get(name) == SPECIFIED:
             del left[name]
-        tree["objects"][name] = _entry(tables[name], discovery.object(name))
+        entry = _entry(tables[name], discovery.object(name))
+        tree["objects"][name] = entry
+        _may_hold_files(tree["objects"], name, entry["to"])
     specified = [name for name in tables if name not in known and name not in {*made, *left}]
     for name in specified:
         left[name] = SPECIFIED
@@ -86,6 +88,13 @@ def _own_tables(tree: Any, discovery: Discovery) -> list[str]:
         ([name for name in wanted if name not in tables], "There are no own tables of these names"),
     ]
     return [f"{words}: {', '.join(names)}." for names, words in said if names]
+
+
+def _may_hold_files(objects: Any, name: str, model: str) -> None:
+    """Files in columns of the table go to its records."""
+    if "column_file" in objects:
+        fields = objects["column_file"]["fields"]
+        fields["res_model"]["values"][name] = fields["res_id"]["link"][name] = model
 
 
 def _entry(table: Any, found: SourceObject | None) -> dict[str, Any]:

@@ -242,6 +242,11 @@ _OBJECTS = {
         "id text, name text, mimetype text, size integer, path file, record reference,"
         " record_object text, created_at datetime",
     ),
+    "column_file": (
+        "File or image in a column",
+        "",
+        "id text, name text, path file, record reference, record_object text",
+    ),
     "activitymimeattachment": (
         "Attachment of an e-mail",
         "activitymimeattachment",

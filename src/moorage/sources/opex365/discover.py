@@ -14,7 +14,7 @@ from moorage.sources.opex365.inventory import read_inventory
 from moorage.sources.opex365.look import Look
 from moorage.sources.opex365.metadata import Entity
 from moorage.sources.opex365.plan import Plan
-from moorage.sources.opex365.tidy import TidyWriter
+from moorage.sources.opex365.tidy import TidyWriter, is_field
 
 #: A tenant without Dynamics licences has so many calls a day for all its applications.
 LEAST_CALLS_A_DAY = 25_000
@@ -69,7 +69,7 @@ def _fields(plan: Plan, writer: TidyWriter, name: str) -> tuple[SourceField, ...
     entity = plan.entities.get(name)
     if name not in catalogue.CUSTOMISED or entity is None:
         return catalogue.fields(name)
-    custom = [one for one in entity.custom_attributes() if one.kind != "image"]
+    custom = [one for one in entity.custom_attributes() if is_field(one)]
     return catalogue.fields(name, tuple(writer.field(one) for one in custom))
 
 
@@ -102,15 +102,6 @@ def _not_read(plan: Plan) -> list[str]:
     if missing:
         shown = ", ".join(missing[:20]) + (" …" if len(missing) > 20 else "")
         notes.append(f"{len(missing)} expected columns are not there, read as empty: {shown}.")
-    images = [
-        f"{one.name}.{attribute.name}"
-        for one in plan.wanted
-        if one.entity is not None
-        for attribute in one.entity.custom_attributes()
-        if attribute.kind == "image"
-    ]
-    if images:
-        notes.append(f"Image columns are not read: {', '.join(images)}.")
     return notes
 
 

@@ -1,9 +1,10 @@
 """Bodies of notes, attachments and file columns, each fetched once and kept beside the staging.
 
-A path is that of a row: `annotations/<id>`, `activitymimeattachments/<id>`, or with a column
-`<entity set>/<id>/<column>`. A body costs a call of those that the licence allows, and is needed
-twice (its SHA-1, then its content): the copy spares the second. It is made anew when the row
-changed.
+A path is that of a row, `annotations/<id>` or `activitymimeattachments/<id>`, or of a column, with
+what changes when its file does: `<entity set>/<id>/<column>/<mark>`, and `/full` for an image of
+which more than the thumbnail is stored. A body costs a call of those that the licence allows, and
+is needed twice (its SHA-1, then its content): the copy spares the second. It is made anew when the
+row changed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from moorage.errors import SettingsError
-from moorage.http import NotThereError, SignInError
+from moorage.http import SignInError
 from moorage.sources.base import FileAbout
 from moorage.sources.opex365.api import MOST_ROWS, Api, Row, query
 
@@ -51,17 +52,16 @@ class Files:
     def about(self, paths: Iterable[str]) -> Iterator[FileAbout]:
         """Size and time of change of each path, from the rows; bodies are not read for that."""
         for path in paths:
-            entity_set = path.split("/", maxsplit=1)[0]
-            if entity_set in BODIES:
-                self._list(entity_set)
-                missing = FileAbout(path, problem="missing")
-                yield self._known.get(path, missing)
+            entity_set, _, *column = path.split("/")
+            if column:
+                yield FileAbout(path, modified=column[1])
             else:
-                yield self._column(path)
+                self._list(entity_set)
+                yield self._known.get(path) or FileAbout(path, problem="missing")
 
     def open(self, path: str) -> BinaryIO:
         """The content; OSError if it is not to be had."""
-        about = self._known.get(path) or next(self.about([path]))
+        (about,) = self.about([path])
         if about.problem:
             raise OSError(about.problem)
         try:
@@ -90,19 +90,6 @@ class Files:
                 self._known[path] = FileAbout(path, _size(row), str(row.get("modifiedon") or ""))
         self._listed.add(entity_set)
 
-    def _column(self, path: str) -> FileAbout:
-        """A file column holds the id of its file, which is another after each upload."""
-        if path not in self._known:
-            entity_set, key, column = path.split("/")
-            try:
-                row = self._api.get(query(f"{entity_set}({key})", select=column))
-            except NotThereError:
-                return FileAbout(path, problem="missing")
-            file_id = row.get(column)
-            problem = None if file_id else "missing"
-            self._known[path] = FileAbout(path, 0, str(file_id or ""), problem)
-        return self._known[path]
-
     def _kept(self, about: FileAbout) -> BinaryIO:
         folder = cast(Path, self._folder)
         mark = hashlib.sha256(f"{about.path}\n{about.size}\n{about.modified}".encode()).hexdigest()
@@ -123,7 +110,8 @@ class Files:
         body = cast(BinaryIO, made)
         try:
             self._fetch(about, body)
-            if about.size and not body.tell():
+            is_column = about.path.count("/") > 1
+            if not body.tell() and (about.size or is_column):
                 raise OSError("its content is missing")
             body.flush()
             body.seek(0)
@@ -137,7 +125,11 @@ class Files:
     def _fetch(self, about: FileAbout, into: BinaryIO) -> None:
         entity_set, key, *column = about.path.split("/")
         if column:
-            self._api.download(f"{entity_set}({key})/{column[0]}/$value", into)
+            name, _, *full = column
+            place = f"{entity_set}({key})/{name}/$value"
+            # Of an image that is older than its column's setting there is the thumbnail only.
+            if not (full and self._api.download(f"{place}?size=full", into)):
+                self._api.download(place, into)
         elif about.size > BLOCK_BYTES:
             self._blocks(entity_set, key, into)
         else:

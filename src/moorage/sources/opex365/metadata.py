@@ -50,11 +50,15 @@ class Attribute:
     options: tuple[tuple[int, str], ...] = ()
     #: A date that is kept as a time: midnight where the user was.
     is_shifted_day: bool = False
+    #: An image that is stored in full, not only as a thumbnail.
+    is_full: bool = False
 
     @property
     def property(self) -> str:
-        """Its name in queries and answers."""
-        return f"_{self.name}_value" if self.kind == "lookup" else self.name
+        """Its name in queries and answers; of an image, when it was stored."""
+        if self.kind == "lookup":
+            return f"_{self.name}_value"
+        return f"{self.name}_timestamp" if self.kind == "image" else self.name
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,7 @@ def _attributes(api: Api, entity: Entity) -> dict[str, Attribute]:
     _add_targets(api, base, found)
     _add_options(api, base, found)
     _add_formats(api, base, found)
+    _add_images(api, base, found)
     return found
 
 
@@ -209,6 +214,17 @@ def _add_formats(api: Api, base: str, found: dict[str, Attribute]) -> None:
             kind = FORMATS.get(str(name.get("Value"))) if isinstance(name, dict) else None
             if attribute is not None and attribute.custom and kind is not None:
                 found[attribute.name] = replace(attribute, kind=kind)
+
+
+def _add_images(api: Api, base: str, found: dict[str, Attribute]) -> None:
+    """Which images are stored in full."""
+    if not any(one.kind == "image" for one in found.values()):
+        return
+    path = query(f"{base}/{CAST}ImageAttributeMetadata", select="LogicalName,CanStoreFullImage")
+    for row in api.page(path).rows:
+        attribute = found.get(str(row["LogicalName"]))
+        if attribute is not None:
+            found[attribute.name] = replace(attribute, is_full=bool(row.get("CanStoreFullImage")))
 
 
 def _options(row: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:

@@ -14,7 +14,6 @@ from moorage.sources.opex365.tables import CONCRETE, EXPECTED, PROCESS, Column, 
 NOT_EXTRACTED = ("workflow",)
 ROW_COLUMNS = columns("statecode# statuscode# ownerid> createdon@ modifiedon@")
 OTHER_ACTIVITIES = " and ".join(f"activitytypecode ne '{name}'" for name in CONCRETE)
-UNREAD = ("image",)
 
 
 @dataclass(frozen=True)
@@ -105,9 +104,7 @@ def _wanted(name: str, entity: Entity | None, expected: list[Column]) -> Wanted:
     key = entity.id if entity is not None else _key(name)
     found: dict[str, Attribute] = dict(entity.attributes) if entity is not None else {}
     custom = [
-        Column(one.name, one.kind)
-        for one in found.values()
-        if one.custom and one.kind not in UNREAD and one.name != key
+        Column(one.name, one.kind) for one in found.values() if one.custom and one.name != key
     ]
     chosen = {column.name: column for column in custom}
     chosen.update({column.name: column for column in expected if column.name != key})

@@ -18,8 +18,9 @@ from moorage.sources.opex365.files import Files
 from moorage.sources.opex365.plan import Plan, make_plan
 from moorage.sources.opex365.pulse import pulse
 from moorage.sources.opex365.reader import Reader
-from moorage.sources.opex365.tidy import TidyWriter, activity_sql, process_sql
+from moorage.sources.opex365.tidy import TidyWriter
 from moorage.sources.opex365.tokens import EntraTokens, FormTokens, TokenSource
+from moorage.sources.opex365.unions import activity_sql, column_file_sql, process_sql
 
 SQL_FOLDER = Path(__file__).with_name("sql")
 
@@ -82,6 +83,7 @@ class DataverseSource:
             *(sql for wanted in plan.wanted for sql in writer.views(wanted)),
             process_sql(plan.processes),
             *activity_sql(activities, labels),
+            column_file_sql(plan.wanted, plan.own),
             *_statements(),
             *(writer.custom_table(wanted) for wanted in own),
         ]

@@ -2,7 +2,7 @@
 
 All of it is "expected, check": what the environment's metadata does not know is read as empty,
 what users added comes on top. `>` is a lookup, `#` a choice, `$` an amount, `+` a whole number,
-`%` one with decimals, `?` yes or no, `!` a day, `@` a time; all else is text.
+`%` one with decimals, `?` yes or no, `!` a day, `@` a time, `*` an image; all else is text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 MARKS = {">": "lookup", "#": "choice", "$": "money", "+": "integer", "%": "decimal",
-         "?": "boolean", "!": "date", "@": "datetime"}  # fmt: skip
+         "?": "boolean", "!": "date", "@": "datetime", "*": "image"}  # fmt: skip
 STAMPS = "createdon@ modifiedon@ "
 STATE = "statecode# statuscode# "
 OWNED = STATE + STAMPS + "ownerid> createdby> "
@@ -48,19 +48,19 @@ EXPECTED: Mapping[str, str] = {
     " emailaddress3 telephone1 telephone2 telephone3 fax websiteurl industrycode# customertypecode#"
     " accountcategorycode# ownershipcode# revenue$ revenue_base$ numberofemployees+ sic"
     " tickersymbol creditlimit$ creditonhold? paymenttermscode# description donotemail? donotphone?"
-    " donotbulkemail? merged? masterid> transactioncurrencyid>",
+    " donotbulkemail? merged? masterid> transactioncurrencyid> entityimage*",
     "contact": OWNED
     + _PERSON + _address(1) + _address(2) + _address(3)
     + "suffix nickname department parentcustomerid> birthdate! anniversary! gendercode#"
     " familystatuscode# spousesname assistantname assistantphone managername"
     " preferredcontactmethodcode# leadsourcecode# accountrolecode# originatingleadid> merged?"
-    " masterid> transactioncurrencyid>",
+    " masterid> transactioncurrencyid> entityimage*",
     "lead": OWNED
     + _PERSON + _address(1)
     + "subject companyname leadsourcecode# leadqualitycode# industrycode# revenue$"
     " numberofemployees+ budgetamount$ estimatedamount$ estimatedamount_base$ estimatedclosedate!"
     " qualificationcomments parentaccountid> parentcontactid> customerid> qualifyingopportunityid>"
-    " merged? masterid> transactioncurrencyid>",
+    " merged? masterid> transactioncurrencyid> entityimage*",
     "opportunity": OWNED
     + "name customerid> parentaccountid> parentcontactid> originatingleadid> emailaddress"
     " description estimatedvalue$ estimatedvalue_base$ actualvalue$ actualvalue_base$"
@@ -75,7 +75,7 @@ EXPECTED: Mapping[str, str] = {
     + "name productnumber description productstructure# producttypecode# price$ standardcost$"
     " currentcost$ defaultuomid> defaultuomscheduleid> parentproductid> quantityonhand%"
     " stockweight% stockvolume% suppliername vendorpartnumber producturl validfromdate!"
-    " validtodate! transactioncurrencyid>",
+    " validtodate! transactioncurrencyid> entityimage*",
     "productassociation": STATE + "productid> associatedproduct> uomid> quantity%"
     " productisrequired#",
     "uomschedule": "name baseuomname",

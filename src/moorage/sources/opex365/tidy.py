@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from moorage.sources.base import SourceField
 from moorage.sources.opex365.metadata import Attribute, Entity
@@ -15,7 +15,7 @@ from moorage.sources.opex365.tables import Column
 
 FIELD_TYPES = {
     "boolean": "boolean", "choice": "select", "choices": "multiselect", "date": "date",
-    "datetime": "datetime", "decimal": "decimal", "file": "file", "integer": "integer",
+    "datetime": "datetime", "decimal": "decimal", "integer": "integer",
     "money": "money", "wall_clock": "text", "text": "text", "html": "html", "email": "email",
     "phone": "phone", "url": "url",
 }  # fmt: skip
@@ -42,21 +42,21 @@ class TidyWriter:
         entity = wanted.entity
         custom = entity.custom_attributes() if entity is not None else []
         names = {attribute.name for attribute in custom}
-        typed = [f"lower({_quoted(wanted.key)}) AS id"]
+        typed = [f"lower({quoted(wanted.key)}) AS id"]
         for column in wanted.columns:
             if column.name not in names:
                 typed += self._typed(column, entity)
-        own = ["lower(" + _quoted(wanted.key) + ") AS id"]
+        own = ["lower(" + quoted(wanted.key) + ") AS id"]
         own += [
-            f"{self.custom_value(attribute, wanted)} AS {_quoted('custom.' + attribute.name)}"
+            f"{self.custom_value(attribute)} AS {quoted('custom.' + attribute.name)}"
             for attribute in custom
-            if attribute.kind in FIELD_TYPES or attribute.kind == "lookup"
+            if is_field(attribute)
         ]
-        source = f"raw.{_quoted(wanted.name)}"
+        source = f"raw.{quoted(wanted.name)}"
         return [
-            f"CREATE VIEW tidy.{_quoted('_' + wanted.name)} AS"
+            f"CREATE VIEW tidy.{quoted('_' + wanted.name)} AS"
             f" SELECT {', '.join(typed)} FROM {source}",
-            f"CREATE VIEW tidy.{_quoted('_custom_' + wanted.name)} AS"
+            f"CREATE VIEW tidy.{quoted('_custom_' + wanted.name)} AS"
             f" SELECT {', '.join(own)} FROM {source}",
         ]
 
@@ -64,8 +64,8 @@ class TidyWriter:
         """The tidy table of a table that users made."""
         assert wanted.entity is not None
         entity = wanted.entity
-        name = _quoted(entity.primary_name) if entity.primary_name in entity.attributes else "NULL"
-        parts = [f"lower({_quoted(wanted.key)}) AS id", f"{name} AS name"]
+        name = quoted(entity.primary_name) if entity.primary_name in entity.attributes else "NULL"
+        parts = [f"lower({quoted(wanted.key)}) AS id", f"{name} AS name"]
         owner = "NULL"
         standard = {column.name for column in wanted.columns}
         if "statecode" in standard:
@@ -75,7 +75,7 @@ class TidyWriter:
             owner = "(SELECT any_value(user_id) FROM tidy._owners WHERE owner = lower(ownerid))"
             parts.append(f"{owner} AS owner_id")
         parts += [
-            f"{self.custom_value(attribute, wanted)} AS {_quoted('custom.' + attribute.name)}"
+            f"{self.custom_value(attribute)} AS {quoted('custom.' + attribute.name)}"
             for attribute in self.own_columns(entity)
         ]
         parts += [
@@ -84,8 +84,8 @@ class TidyWriter:
             if stamp in standard
         ]
         return (
-            f"CREATE TABLE tidy.{_quoted(entity.name)} AS"
-            f" SELECT {', '.join(parts)} FROM raw.{_quoted(wanted.name)}"
+            f"CREATE TABLE tidy.{quoted(entity.name)} AS"
+            f" SELECT {', '.join(parts)} FROM raw.{quoted(wanted.name)}"
         )
 
     def custom_table_fields(self, wanted: Wanted) -> tuple[SourceField, ...]:
@@ -110,8 +110,7 @@ class TidyWriter:
         return [
             attribute
             for attribute in entity.custom_attributes()
-            if attribute.name not in (entity.primary_name, entity.id)
-            and (attribute.kind in FIELD_TYPES or attribute.kind == "lookup")
+            if attribute.name not in (entity.primary_name, entity.id) and is_field(attribute)
         ]
 
     def field(self, attribute: Attribute) -> SourceField:
@@ -134,9 +133,9 @@ class TidyWriter:
             link=link,
         )
 
-    def custom_value(self, attribute: Attribute, wanted: Wanted) -> str:
+    def custom_value(self, attribute: Attribute) -> str:
         """SQL of a custom column in the form that its source field promises."""
-        name, column = attribute.name, _quoted(attribute.name)
+        column = quoted(attribute.name)
         if attribute.kind == "lookup":
             return self._pointed(attribute)
         if attribute.kind == "choice":
@@ -147,45 +146,42 @@ class TidyWriter:
                 f"list_transform(string_split(nullif({column}, ''), ','),"
                 f" lambda v: coalesce({each}, v))"
             )
-        if attribute.kind == "file" and wanted.entity is not None:
-            path = f"'{wanted.entity.entity_set}/' || lower({_quoted(wanted.key)}) || '/{name}'"
-            return f"CASE WHEN {column} IS NOT NULL THEN {path} END"
         return self._value(attribute.kind, column, attribute)
 
     def _pointed(self, attribute: Attribute) -> str:
-        name, column = attribute.name, _quoted(attribute.name)
+        name, column = attribute.name, quoted(attribute.name)
         kind = self.field(attribute).type
         if kind == "link":
             return f"lower({column})"
         if kind == "reference":
-            table = _quoted(f"{name}.table")
+            table = quoted(f"{name}.table")
             return f"CASE WHEN {column} IS NOT NULL THEN {table} || ':' || lower({column}) END"
-        return f"coalesce({_quoted(f'{name}.label')}, {column})"
+        return f"coalesce({quoted(f'{name}.label')}, {column})"
 
     @staticmethod
     def _chosen(attribute: Attribute, value: str) -> str:
         cases = " ".join(
-            f"WHEN '{number}' THEN {_literal(label)}" for number, label in attribute.options
+            f"WHEN '{number}' THEN {literal(label)}" for number, label in attribute.options
         )
-        other = f"coalesce({_quoted(attribute.name + '.label')}, {value})"
+        other = f"coalesce({quoted(attribute.name + '.label')}, {value})"
         if attribute.kind == "choices":
             other = value
         return f"CASE {value} {cases} ELSE {other} END" if cases else other
 
     def _typed(self, column: Column, entity: Entity | None) -> list[str]:
         attribute = entity.attributes.get(column.name) if entity is not None else None
-        name = _quoted(column.name)
-        label, table = (_quoted(f"{column.name}.{part}") for part in ("label", "table"))
+        name = quoted(column.name)
+        label, table = (quoted(f"{column.name}.{part}") for part in ("label", "table"))
         if column.kind == "lookup":
             return [
                 f"lower({name}) AS {name}",
-                f"{table} AS {_quoted(column.name + '_table')}",
-                f"{label} AS {_quoted(column.name + '_label')}",
+                f"{table} AS {quoted(column.name + '_table')}",
+                f"{label} AS {quoted(column.name + '_label')}",
             ]
         if column.kind == "choice":
             return [
                 f"TRY_CAST({name} AS INTEGER) AS {name}",
-                f"coalesce({label}, {name}) AS {_quoted(column.name + '_label')}",
+                f"coalesce({label}, {name}) AS {quoted(column.name + '_label')}",
             ]
         return [f"{self._value(column.kind, name, attribute)} AS {name}"]
 
@@ -213,61 +209,16 @@ class TidyWriter:
         return f"CASE WHEN length({column}) > 10 THEN {local} ELSE {plain} END"
 
 
-def process_sql(processes: Mapping[str, str]) -> str:
-    """All instances of business process flows; by table, its lookup to opportunities."""
-    selects = [
-        f"SELECT id, processid AS process_id, processid_label AS process,"
-        f" activestageid AS stage_id, activestageid_label AS stage, {_quoted(lookup)}"
-        " AS opportunity_id, traversedpath AS traversed, statecode AS state,"
-        f" modifiedon AS modified, activestagestartedon AS started FROM tidy.{_quoted('_' + name)}"
-        for name, lookup in processes.items()
-    ]
-    nothing = (
-        "SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS process_id, NULL::VARCHAR AS process,"
-        " NULL::VARCHAR AS stage_id, NULL::VARCHAR AS stage, NULL::VARCHAR AS opportunity_id,"
-        " NULL::VARCHAR AS traversed, NULL::INTEGER AS state, NULL::TIMESTAMP AS modified,"
-        " NULL::TIMESTAMP AS started WHERE false"
-    )
-    return f"CREATE TABLE tidy._process AS {' UNION ALL '.join([*selects, nothing])}"
+def is_field(attribute: Attribute) -> bool:
+    """Whether a column is a field of its record; files and images are records of their own."""
+    return attribute.kind in FIELD_TYPES or attribute.kind == "lookup"
 
 
-def activity_sql(
-    activities: Sequence[tuple[Wanted, Entity]], labels: Mapping[str, str]
-) -> list[str]:
-    """The names of the types of activities, and what custom types say in columns of their own."""
-    types = ", ".join(f"({_literal(n)}, {_literal(label)})" for n, label in labels.items())
-    details = ["SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS text WHERE false"]
-    for wanted, entity in activities:
-        parts = ", ".join(
-            f"{_literal(one.label + ': ')} || {_shown(one)}"
-            for one in entity.custom_attributes()
-            if one.kind in FIELD_TYPES or one.kind == "lookup"
-        )
-        if parts:
-            details.append(
-                f"SELECT lower({_quoted(wanted.key)}), nullif(array_to_string(list_filter("
-                f"[{parts}], lambda p: p IS NOT NULL), chr(10)), '')"
-                f" FROM raw.{_quoted(wanted.name)}"
-            )
-    return [
-        "CREATE TABLE tidy._activity_types AS SELECT * FROM (VALUES "
-        f"{types or '(NULL, NULL)'}) v(type, label)",
-        f"CREATE TABLE tidy._activity_details AS {' UNION ALL '.join(details)}",
-    ]
-
-
-def _shown(attribute: Attribute) -> str:
-    column = _quoted(attribute.name)
-    if attribute.kind in ("lookup", "choice", "choices"):
-        return f"coalesce({_quoted(attribute.name + '.label')}, {column})"
-    if attribute.kind == "boolean":
-        return f"CASE {column} WHEN 'true' THEN 'Yes' WHEN 'false' THEN 'No' END"
-    return column
-
-
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """The name as SQL has it."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """The text as SQL has it."""
     return "'" + text.replace("'", "''") + "'"

@@ -151,6 +151,9 @@ def _default(table: Table, known: Attribute, has: set[str]) -> str:
     if known.type == "Money" and known.name.endswith("_base"):
         twin = known.name.removesuffix("_base")
         return f'round(g."{twin}" / c.exchangerate, 2)' if twin in has else "NULL"
+    if known.of is not None and known.name.endswith("_timestamp"):
+        stamp = f"638000000000000000 + length(g.{known.of})"
+        return f"CASE WHEN g.{known.of} IS NOT NULL THEN {stamp} END" if known.of in has else "NULL"
     if known.type in ("State", "Status"):
         return str(known.options[0].value)
     return "false" if known.type == "Boolean" else "NULL"

@@ -300,7 +300,9 @@ def _add_currency(attributes: dict[str, Attribute]) -> None:
 
 
 def _add_shadows(attributes: dict[str, Attribute], known: Attribute) -> None:
-    """The `…name` columns of choices and lookups: in metadata, never in rows."""
+    """The `…name` columns of choices and lookups: in metadata, never in rows; and when an image
+    was stored, which rows do have.
+    """
     endings = []
     if known.type in ("Picklist", "State", "Status", "Boolean", "MultiSelect"):
         endings = ["name"]
@@ -308,6 +310,10 @@ def _add_shadows(attributes: dict[str, Attribute], known: Attribute) -> None:
         endings = ["name", "type"] if len(known.targets) > 1 else ["name"]
     elif known.type == "File":
         endings = ["_name"]
+    elif known.type == "Image":
+        name = f"{known.name}_timestamp"
+        stamp = Attribute(name, f"{known.schema_name}_Timestamp", "BigInt", "", of=known.name)
+        attributes.setdefault(name, stamp)
     for ending in endings:
         name = known.name + ending
         shadow = Attribute(name, known.schema_name + ending, "Shadow", "", of=known.name)

@@ -36,7 +36,23 @@ SELECT m.id, coalesce(m.filename, 'attachment') AS name, nullif(lower(m.mimetype
 FROM tidy._activitymimeattachment m
 LEFT JOIN tidy._activities a ON a.id = coalesce(m.activityid, m.objectid);
 
+-- Files of own tables go where a model is made for the table.
+CREATE TABLE tidy._with_files AS
+SELECT reference, record FROM tidy._records
+UNION ALL SELECT 'product:' || id, 'product:' || id FROM tidy.product WHERE structure <> 'family'
+UNION ALL SELECT 'appointment:' || id, 'appointment:' || id FROM tidy.appointment
+UNION ALL SELECT 'task:' || id, 'task:' || id FROM tidy.task
+UNION ALL SELECT f.record, f.record FROM (SELECT DISTINCT record FROM tidy._column_files WHERE is_own) f
+WHERE EXISTS (SELECT 1 FROM meta.settings s WHERE s.name = 'custom_models'
+    AND list_contains(CAST(s.value AS VARCHAR[]), split_part(f.record, ':', 1)));
+
+CREATE TABLE tidy.column_file AS
+SELECT f.id, f.name, f.path, w.record, split_part(w.record, ':', 1) AS record_object
+FROM tidy._column_files f LEFT JOIN tidy._with_files w ON w.reference = f.record;
+
 INSERT INTO tidy._findings
+SELECT 'column_file', id, 'record', 'its record is not moved', 'set_aside' FROM tidy.column_file WHERE record IS NULL
+UNION ALL
 SELECT 'annotation', id, 'record', 'it hangs on nothing that is moved', 'set_aside' FROM tidy.annotation WHERE record IS NULL
 UNION ALL
 SELECT 'note_file', id, 'record', 'its note hangs on nothing that is moved', 'set_aside' FROM tidy.note_file WHERE record IS NULL
