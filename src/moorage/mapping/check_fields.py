@@ -8,7 +8,7 @@ from moorage.destination import ModelField
 from moorage.mapping.ground import Ground
 from moorage.mapping.references import XML_ID
 from moorage.mapping.shapes import as_text
-from moorage.mapping.spec import CreateRule, FieldRule
+from moorage.mapping.spec import CreateRule, Entry, FieldRule
 from moorage.mapping.transforms.base import near
 from moorage.sources.base import SourceField, SourceObject
 
@@ -27,7 +27,12 @@ def check_field(
     path = ("objects", entry, "fields", name)
     if name in ODOO_OWN:
         ground.error("Odoo writes this field itself", path)
-    elif existing is not None and existing.readonly and not existing.store:
+    elif (
+        existing is not None
+        and existing.readonly
+        and not existing.store
+        and not _is_only_compared(ground.mapping.objects[entry], name)
+    ):
         ground.error("Odoo computes this field, it cannot be written", path)
     elif existing is not None and existing.readonly and not existing.custom:
         ground.warning("Odoo shows this field as read-only and may compute it anew", path)
@@ -46,6 +51,11 @@ def check_field(
         found = _source_field(source, rule.from_[0])
         if found is not None:
             _check_link(ground, rule, found, path)
+
+
+def _is_only_compared(entry: Entry, name: str) -> bool:
+    """Whether records are found by this field, and never made."""
+    return entry.match is not None and entry.match.none == "ask" and name in entry.match.on
 
 
 def _check_link(ground: Ground, rule: FieldRule, found: SourceField, path: tuple[str, ...]) -> None:

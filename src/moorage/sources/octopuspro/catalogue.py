@@ -45,8 +45,8 @@ OBJECTS: dict[str, tuple[str, str, str]] = {
         start_at datetime, end_at datetime, duration_minutes decimal, timezone text,
         services text, service_ids links>services, fieldworkers text,
         fieldworker_ids links>fieldworkers, appointment_count integer, appointments text,
-        address text, source_id link>sources, labels links>labels, sales_rep text, sub_total money,
-        discount text, tax money, total money, paid money, refund money, currency text,
+        address text, source_id link>sources, labels links>labels, sales_rep text,
+        sales_rep_id link>fieldworkers, sub_total money, discount text, tax money, total money, paid money, refund money, currency text,
         recurring text, lost_reason_id link>lost_reasons, cancel_reason text, notes text,
         is_elsewhere boolean, created_at datetime, updated_at datetime"""),
     "appointments": ("Appointments", "appointments", """
@@ -92,7 +92,8 @@ OBJECTS: dict[str, tuple[str, str, str]] = {
         is_elsewhere boolean"""),
     "form_notes": ("Answered forms", "form_answers", """
         id text !, booking_id link>bookings, record reference, form text, stage text,
-        fieldworker text, fieldworker_id link>fieldworkers, answered_at datetime, answer_count integer, body html"""),
+        fieldworker text, fieldworker_id link>fieldworkers, answered_at datetime,
+        answer_count integer, body html"""),
     "files": ("Files", "attachments", """
         id text !, name text !, path file, record reference, record_object text, form text,
         uploaded_by text, created_at datetime, mimetype text"""),

@@ -56,7 +56,8 @@ def generate(
 ) -> dict[str, int]:
     """Make `folder` anew with a bundle of `customers` customers and three bookings each.
 
-    `included`: the prices of one of the two companies hold their tax. Gives the rows of each file. What is true stands in `connection` afterwards (tables `t_…`).
+    `included`: the prices of one of the two companies hold their tax. Gives the rows of each file.
+    What is true stands in `connection` afterwards (tables `t_…`).
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

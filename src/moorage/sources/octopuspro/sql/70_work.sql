@@ -51,7 +51,7 @@ SELECT b.id, b.number, who.customer_id, who.other_customer_ids, who.bill_payer_i
     nullif(list_distinct(coalesce(w.ids, []) || coalesce(v.fieldworker_ids, [])), []) AS fieldworker_ids,
     coalesce(v.appointment_count, 0) AS appointment_count, v.said AS appointments,
     tidy._plain(b.address) AS address, tidy._form(b.source) AS source_id, l.labels,
-    tidy._filled(b.sales_rep) AS sales_rep, tidy._money(b.sub_total) AS sub_total, tidy._filled(b.discount) AS discount,
+    tidy._filled(b.sales_rep) AS sales_rep, rep.id AS sales_rep_id, tidy._money(b.sub_total) AS sub_total, tidy._filled(b.discount) AS discount,
     tidy._money(b.tax) AS tax, tidy._money(b.total) AS total, tidy._money(b.paid) AS paid, tidy._money(b.refund) AS refund,
     coalesce(tidy._code(b.currency), tidy._currency()) AS currency,
     tidy._filled(b.recurring) AS recurring, CASE WHEN b.status_form = 'cancelled' THEN tidy._form(b.cancel_reason) END AS lost_reason_id,
@@ -64,6 +64,7 @@ JOIN tidy._booking_customers who ON who.id = b.id
 LEFT JOIN tidy._booking_invoices i ON i.booking_id = b.id
 LEFT JOIN tidy._listed s ON s.kind = 'service' AND s.given = trim(b."services.given")
 LEFT JOIN tidy._listed w ON w.kind = 'worker' AND w.given = trim(b."fieldworkers.given")
+LEFT JOIN tidy._worker_names rep ON rep.form = tidy._form(b.sales_rep)
 LEFT JOIN tidy._booking_visits v ON v.booking_id = b.id
 LEFT JOIN tidy._booking_labels l ON l.id = b.id
 LEFT JOIN tidy._companies o ON o.id = trim(b.company_id)
