@@ -54,9 +54,7 @@ def project(
 
 
 @pytest.mark.soak
-def test_into_odoo_and_back(
-    project: Project, franchise: RunningStandIn, odoo: OdooServer
-) -> None:
+def test_into_odoo_and_back(project: Project, franchise: RunningStandIn, odoo: OdooServer) -> None:
     before = standing(odoo)
     scope = beginning.discover(project).discovery
     assert {one["kind"] for one in scope.details["inventory"]} == {

@@ -27,8 +27,8 @@ _OBJECTS = {
     ),
     "users": (
         "User",
-        f"{_ACCOUNT}, name text, email email, user_name text, phone phone, user_type text,"
-        " active boolean, is_only_a_name boolean, canonical_id link users",
+        f"{_ACCOUNT}, name text, email email, user_name text, login text, phone phone,"
+        " user_type text, active boolean, is_only_a_name boolean, canonical_id link users",
     ),
     "pipelines": ("Contact type", "id text, name text, contact_type text, stage_count integer"),
     "stages": (

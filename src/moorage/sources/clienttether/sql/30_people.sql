@@ -47,14 +47,15 @@ LEFT JOIN named n ON n.account = w.account AND n.form = tidy._form(w.name)
 LEFT JOIN anywhere a ON a.form = tidy._form(w.name)
 WHERE tidy._filled(w.name) IS NOT NULL OR i.id IS NOT NULL OR m.id IS NOT NULL;
 
--- The same person in several accounts, by e-mail, is one user.
+-- The same person in several accounts, by e-mail, is one user. Without an address nothing says who is whom: the id parts those of one name.
 CREATE TABLE tidy.users AS
 SELECT id, nullif(account, '') AS account_id, coalesce(name, email, user_name, 'User ' || own) AS name, email, user_name,
+    coalesce(email, lower(coalesce(name, user_name, 'user')) || ' (' || id || ')') AS login,
     phone, user_type, active, false AS is_only_a_name,
     CASE WHEN email IS NULL THEN id ELSE min(id) OVER (PARTITION BY email) END AS canonical_id
 FROM tidy._user_rows
 UNION ALL
-SELECT user_id, NULL, any_value(name), NULL, NULL, NULL, NULL, false, true, user_id
+SELECT user_id, NULL, any_value(name), NULL, NULL, lower(any_value(name)), NULL, NULL, false, true, user_id
 FROM tidy._owners WHERE user_id LIKE 'name!_%' ESCAPE '!' GROUP BY user_id;
 
 INSERT INTO tidy._findings
