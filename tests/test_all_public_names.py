@@ -176,13 +176,16 @@ PUBLIC: dict[str, list[str]] = {
         "serve",
     ],
     "moorage.verify": [
+        "BalanceLine",
         "CountCheck",
         "Difference",
         "EntryReport",
         "LastLoad",
         "Left",
         "SumCheck",
+        "TrialBalance",
         "VerifyReport",
+        "trial_balance",
         "verify",
     ],
 }

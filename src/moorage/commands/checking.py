@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from moorage.commands.balancing import tell_balance
 from moorage.commands.building import PLANNED_FOR, Ground, grounded
 from moorage.commands.opening import PRODUCTION, REHEARSAL, typed
 from moorage.commands.result import OnProgress, Result, silent, to_json
@@ -75,12 +76,16 @@ def verify(
             on_progress=on_progress,
         )
         keep(ground.plan_folder / VERIFIED_FILE, _verified(ground, found, run, sample))
+        balance, _ = tell_balance(project, to, ground.destination)
     return VerifyResult(
         destination=to,
         sample=sample,
         found=found,
         attention=0 if found.agrees else max(1, found.wrong_count),
-        reports=write_verification(project.reports, project.name, to, found, sample=sample),
+        reports=(
+            *write_verification(project.reports, project.name, to, found, sample=sample),
+            *balance,
+        ),
         next_command=typed("moorage spotcheck" if to == REHEARSAL else "moorage handoff", to),
         notes=_notes(found),
     )

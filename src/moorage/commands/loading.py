@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from moorage.commands.balancing import keep_balance
 from moorage.commands.books import require_books
 from moorage.commands.building import PLAN_OF, PLANNED_FOR, Ground, grounded, plan_folder
 from moorage.commands.opening import PRODUCTION, opened_files, opened_ledger, typed
@@ -202,6 +203,7 @@ def run(
         if not may_go(report):
             raise RefusedError("you did not say yes", state="Nothing was changed.")
         tables = ground.compile().tables
+        keep_balance(project, to, ground.destination, ground.ledger, tables)
         with opened_files(project, tables) as files:
             loader = Loader(
                 ground.staging,

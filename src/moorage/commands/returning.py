@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from moorage.commands.balancing import tell_balance
 from moorage.commands.opening import PRODUCTION, opened_destination, opened_ledger
 from moorage.commands.result import OnProgress, Result, silent
 from moorage.errors import RefusedError
@@ -64,13 +65,17 @@ def rollback(
             force=force,
             on_progress=on_progress,
         )
+        destination.forget()
+        is_all = run_id is None
+        balance, notes = tell_balance(project, to, destination, undone=True) if is_all else ((), ())
     kept = len(report.kept) + len(report.kept_changes) + len(report.archived)
     return RollbackResult(
         destination=to,
         plan=None,
         report=report,
         attention=0 if report.complete or run_id is not None else max(1, kept),
-        reports=write_rollback(project.reports, project.name, to, report),
+        reports=(*write_rollback(project.reports, project.name, to, report), *balance),
+        notes=notes,
         # With everything gone, Odoo lacks the fields again; after one run it has them still.
         next_command="moorage plan" if run_id is not None else "moorage prepare --apply",
     )

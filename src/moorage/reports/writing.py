@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 #: The order of the journey, which is the order of the index.
-ORDER = ("scope", "mapping", "plan", "reconciliation", "verification", "spotcheck", "signoff",
-         "rollback")  # fmt: skip
+ORDER = ("scope", "mapping", "plan", "reconciliation", "verification", "trial-balance",
+         "spotcheck", "signoff", "rollback")  # fmt: skip
 #: The destination whose reports have plain names; those of others (rehearsals) carry its name.
 MAIN = "production"
 PURPOSES = {
@@ -27,6 +27,7 @@ PURPOSES = {
     "plan": "What would be created, updated, left alone and set aside.",
     "reconciliation": "Every source row and where it ended; the sums agree.",
     "verification": "Every field read back from Odoo and compared.",
+    "trial-balance": "What the accounts held before, what was imported, what they hold now.",
     "spotcheck": "Records by chance, side by side, to be ticked and signed.",
     "signoff": "Who agreed to what was seen in the rehearsal, and on what grounds.",
     "rollback": "What was put back, what was kept, and why.",
