@@ -107,12 +107,16 @@ class Look:
             found.append({"id": "none", "name": "Pipeline phases (stepname)", "stages": stages})
         return found
 
-    def grouped(self, table: str, column: str) -> dict[str, int]:
-        """Row counts by the values of a column; nothing where Dataverse does not add up so many."""
+    def grouped(self, table: str, column: str, *, only: str = "") -> dict[str, int]:
+        """Row counts by the values of a column, of the rows for which `only` is true.
+
+        Nothing where Dataverse does not add up so many rows: it stops at 50,000.
+        """
         entity = self._plan.entities.get(table)
         if entity is None:
             return {}
-        path = f"{entity.entity_set}?$apply=groupby(({column}),aggregate($count as rows))"
+        steps = f"filter({only})/" if only else ""
+        path = f"{entity.entity_set}?$apply={steps}groupby(({column}),aggregate($count as rows))"
         try:
             rows = self._api.page(path.replace(" ", "%20"), (COUNTS,)).rows
         except SettingsError:
@@ -120,10 +124,15 @@ class Look:
         return {str(row[column]): int(row["rows"]) for row in rows if row.get(column)}
 
     def owners(self) -> dict[str, dict[str, int]]:
-        """By owner's id, how many records of each table that one owns."""
+        """By owner's id, how many records of each table that one owns; where those are too many to
+        add up, at least what teams own.
+        """
         owned: dict[str, dict[str, int]] = {}
+        team = "_owningteam_value"
         for table in OWNED:
-            for owner, count in self.grouped(table, "_ownerid_value").items():
+            counts = self.grouped(table, "_ownerid_value")
+            counts = counts or self.grouped(table, team, only=f"{team} ne null")
+            for owner, count in counts.items():
                 owned.setdefault(owner, {})[table] = count
         return owned
 

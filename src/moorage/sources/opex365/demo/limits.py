@@ -14,7 +14,7 @@ from typing import Any
 from moorage.sources.opex365.demo.errors import RefusedError
 
 #: What comes so soon after a pause was asked for was on its way already.
-ON_THE_WAY_SECONDS = 0.1
+ON_THE_WAY_SECONDS = 0.5
 
 
 @dataclass
