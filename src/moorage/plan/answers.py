@@ -77,7 +77,7 @@ def apply_owners(
             elif found is not None:
                 adopted.append((USERS, key, found, "owner decision"))
         inactive = {row.source_key for row in decisions.owners if row.decision == "create_inactive"}
-        _make_inactive(staging, table, [k for k in keys if k in inactive and k not in standing])
+        _make_inactive(staging, table, [k for k in keys if k in inactive])
     append_rows(staging, "plan_out", out)
     return adopted, notes
 
