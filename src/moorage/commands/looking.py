@@ -146,14 +146,18 @@ def _with_rule(project: Project, entry: str, target: str, text: str) -> MappingF
 
 
 def _alone(file: MappingFile, entry: str, target: str) -> MappingFile:
-    """The mapping with one rule of one entry, and the other entries bare: links lead to them."""
+    """The mapping with one rule of one entry, and those that it links to bare."""
     bare: dict[str, Any] = {
         "fields": {}, "match": None, "duplicates": None, "sums": [], "merge_on": None,
     }  # fmt: skip
     mapping = file.mapping
-    entries = {name: about.model_copy(update=bare) for name, about in mapping.objects.items()}
-    kept = {target: mapping.objects[entry].fields[target]}
-    entries[entry] = entries[entry].model_copy(update={"fields": kept})
+    rule = mapping.objects[entry].fields[target]
+    entries = {
+        name: about.model_copy(update=bare)
+        for name, about in mapping.objects.items()
+        if name == entry or mapping.object_of(name) in rule.linked
+    }
+    entries[entry] = entries[entry].model_copy(update={"fields": {target: rule}})
     return MappingFile(mapping.model_copy(update={"objects": entries}), file.document)
 
 
@@ -169,7 +173,7 @@ def _copy_some(staging: Staging, copy: Staging, alone: MappingFile) -> None:
         if there:
             limit = f" LIMIT {_COPIED}" if schema == "tidy" else ""
             place = f"{schema}.{identifier(name)}"
-            rows = staging.connection.execute(f"FROM {place}{limit}").to_arrow_table()
+            rows = staging.connection.sql(f"FROM {place}{limit}").to_arrow_table()
             copy.connection.register("given", rows)
             copy.connection.execute(f"CREATE OR REPLACE TABLE {place} AS FROM given")
             copy.connection.unregister("given")
