@@ -11,6 +11,7 @@ import pytest
 from moorage.odoo.models.undo import UNDO, drop_keys
 from moorage.rollback import roll_back
 from moorage.sandbox import OdooServer
+from moorage.verify import trial_balance
 
 from .ledger_scene import Books
 
@@ -118,6 +119,7 @@ def test_a_rollback_leaves_the_ledger_as_it_was(
 ) -> None:
     books = new_books("back")
     before = _ledger_of(module_odoo)
+    balance = trial_balance(books.client, "back")
     books.customer("1")
     for number in range(4):
         books.invoice(f"B-{number}", 30, 70, tax=True, total=115, residual=0)
@@ -131,7 +133,16 @@ def test_a_rollback_leaves_the_ledger_as_it_was(
     books.plan_creations()
     books.run()
     assert books.invoice_in_odoo("B-3") == ("posted", 115.0, 0.0, "paid")
-    assert _ledger_of(module_odoo) != before
+    loaded = trial_balance(books.client, "back")
+    assert balance is not None and loaded is not None
+    by_account = {line.name: (line.balance, line.lines) for line in loaded.imported}
+    assert by_account == {
+        "121000 Account Receivable": (-55.0, 6), "101403 Outstanding Receipts": (500.0, 1),
+        "251000 Tax Received": (-60.0, 4), "400000 Product Sales": (-385.0, 9),
+    }  # fmt: skip
+    assert [(line.name, line.lines) for line in loaded.parts["State"]] == [
+        ("draft", 2), ("posted", 20),
+    ]  # fmt: skip
 
     report = roll_back(
         books.ledger, books.client, books.destination_id,
@@ -140,6 +151,8 @@ def test_a_rollback_leaves_the_ledger_as_it_was(
 
     assert report.complete, [str(one) for one in [*report.kept, *report.archived]]
     assert _ledger_of(module_odoo) == before
+    now = trial_balance(books.client, "back")
+    assert now is not None and now.accounts == balance.accounts and now.imported == ()
 
 
 def _ledger_of(server: OdooServer) -> tuple[dict[str, int], list[tuple[object, ...]]]:
