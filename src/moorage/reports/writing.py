@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 #: The order of the journey, which is the order of the index.
 ORDER = ("scope", "mapping", "plan", "reconciliation", "verification", "trial-balance",
          "spotcheck", "signoff", "rollback")  # fmt: skip
+TITLES = {
+    "scope": "Scope",
+    "mapping": "Mapping",
+    "plan": "Plan",
+    "reconciliation": "Reconciliation",
+    "verification": "Verification",
+    "trial-balance": "Trial balance",
+    "spotcheck": "Spot check",
+    "signoff": "Sign-off",
+    "rollback": "Rollback",
+}
 #: The destination whose reports have plain names; those of others (rehearsals) carry its name.
 MAIN = "production"
 PURPOSES = {
@@ -92,8 +103,9 @@ def write_report(
 
 
 def _entry(folder: Path, name: str) -> Entry:
-    kind, _, destination = name.partition("-")
-    title = kind.capitalize() + (f", {destination}" if destination else "")
+    kind = next(kind for kind in ORDER if name == kind or name.startswith(f"{kind}-"))
+    destination = name[len(kind) + 1 :]
+    title = TITLES[kind] + (f", {destination}" if destination else "")
     try:
         found = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         verdict = Chip(found["verdict"]["words"], found["verdict"]["tone"])
