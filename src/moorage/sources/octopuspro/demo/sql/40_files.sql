@@ -99,7 +99,7 @@ CREATE VIEW f_invoices AS
 SELECT number AS "Invoice Number", booking_number AS "Booking Number", CAST(customer_id AS VARCHAR) AS "Customer ID", company_id AS "Company ID", status AS "Invoice Status",
     strftime(issue_date, '%m/%d/%Y') AS "Issue Date", strftime(due_date, '%m/%d/%Y') AS "Due Date",
     total - tax AS "Sub Total", NULL AS "Discount", tax AS "Tax", CASE WHEN is_off THEN total + 5 ELSE total END AS "Total",
-    paid AS "Paid", CASE WHEN balance < 0 THEN format('{:.2f}', -balance) || ' CR' ELSE format('{:.2f}', balance) END AS "Balance",
+    paid AS "Paid", CASE WHEN balance < 0 THEN format('{:.2f}', -balance) || ' CR' ELSE format('{:.2f}', balance + CASE WHEN is_off THEN 5 ELSE 0 END) END AS "Balance",
     'USD' AS "Currency", into_number AS "Merged Into", CASE WHEN n % 12 = 0 THEN 'PO ' || n END AS "PO number"
 FROM t_invoices WHERE NOT is_in_pages ORDER BY n;
 
