@@ -12,14 +12,14 @@ from typing import Any
 from moorage.commands.answering import answers_of
 from moorage.commands.building import plan_folder
 from moorage.commands.mapping import confirmation
-from moorage.commands.opening import (
-    REHEARSAL,
-)
+from moorage.commands.opening import REHEARSAL
+from moorage.commands.rehearsal import rehearsal_of
 from moorage.commands.result import OnProgress
 from moorage.errors import MoorageError
 from moorage.handoff import Contents, Draft, RunFacts
 from moorage.handoff.drafts import MODEL, NOT_INSTALLED, can_draft, make_drafts
 from moorage.ledger import Ledger
+from moorage.ledger.ledger import now_text
 from moorage.ledger.runs import DRAFTS
 from moorage.load import LoadReport
 from moorage.load.work import PhaseCount
@@ -32,6 +32,7 @@ from moorage.reports.compatibility import Filled
 from moorage.reports.estimate import measured_rates
 from moorage.reports.inventory import inventory_of
 from moorage.reports.kept import KeptPage, kept_page
+from moorage.reports.signoff import unsigned_page
 from moorage.reports.tables import Row as TableRow
 from moorage.reports.writing import MAIN
 from moorage.sources.base import Discovery
@@ -99,6 +100,9 @@ class Gathering:
             "signoff": kept_page(folder, f"signoff{ending}")
             or kept_page(folder, f"signoff-{REHEARSAL}"),
         }
+        rehearsal = rehearsal_of(self.project)
+        if not found["signoff"] and rehearsal.is_enough:
+            found["signoff"] = KeptPage(unsigned_page(rehearsal.words), now_text())
         verified = found["verification"]
         if verified and verified.made_at < self._last_change():
             found["verification"] = None

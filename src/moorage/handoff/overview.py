@@ -74,7 +74,7 @@ def _left_to_do(contents: Contents, pages: Sequence[Page]) -> tuple[Section, ...
     if verdicts["automations"].tone == "warn":
         steps.append("Rebuild the automations that are wanted in Odoo (automations).")
     if contents.assessment.discovery.questions:
-        steps.append("Some questions about the source are open (scope).")
+        steps.append("See that the mapping answers what was asked about the source (scope).")
     steps.append("Give users their rights in Odoo: they arrive without any (roles and rights).")
     steps.append("Keep the project folder with its ledger as long as undoing must be possible.")
     return (Section("Left to do", items=tuple(steps)),)

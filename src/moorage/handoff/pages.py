@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from moorage.handoff.contents import Contents
@@ -11,6 +12,9 @@ from moorage.reports.page import Cell, Chip, Page, Section, Tile, chip, code, nu
 from moorage.reports.tables import SavedTable
 
 Tables = Mapping[str, SavedTable]
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
+#: Answers as people read them, where the file has a word of its own.
+_WORDS = {"create_inactive": "create, inactive"}
 
 
 def runs_page(contents: Contents) -> Page:
@@ -156,6 +160,9 @@ def answers_page(contents: Contents, tables: Tables) -> Page:
 
 def _answer(value: object) -> Cell:
     words = "" if value is None else str(value)
+    words = _WORDS.get(words, words)
+    if _MOMENT.fullmatch(words):
+        return text(f"{words[:16].replace('T', ' ')} UTC")
     return code(words) if words.count(":") == 2 and " " not in words else text(words)
 
 

@@ -50,7 +50,7 @@ def scope_page(found: Assessment) -> Page:
             Tile("Records", f"{count:,}"),
             Tile("Custom fields", f"{custom:,}"),
             Tile("Loading", found.estimate.words),
-            Tile("Open questions", str(asked), tone="warn" if asked else None),
+            Tile("Questions to answer", str(asked), tone="warn" if asked else None),
         ),
         sections=scope_sections(found),
     )

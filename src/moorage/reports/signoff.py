@@ -35,6 +35,17 @@ def write_signoff(folder: Path, project: str, signed: SignOff) -> tuple[Path, ..
     return write_report(folder, project, page, asdict(signed), destination=signed.destination)
 
 
+def unsigned_page(words: str) -> Page:
+    """The page where production could go without a sign-off; `words` say why."""
+    return Page(
+        name="signoff",
+        title="Sign-off",
+        verdict=Chip("nobody had to sign", "quiet"),
+        lead=f"{words[:1].upper()}{words[1:]}. What was compared after the run stands under"
+        " Verification.",
+    )
+
+
 def _grounds(signed: SignOff) -> Section:
     found, ticks = signed.verified, signed.spot_check
     spots: tuple[Cell, ...] = (text("Spot check"), text("no sheet was read back"), text(""))

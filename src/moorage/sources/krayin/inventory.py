@@ -217,7 +217,7 @@ def _groups(rows: Rows) -> Iterator[dict[str, Any]]:
     members = rows.of("user_groups", "group_id user_id", order="group_id, user_id")
     for row in rows.of("groups", "id name description"):
         inside = {m["user_id"] for m in members if m["group_id"] == row["id"]}
-        names = sorted(users[user] for user in inside if user in users)
+        names = sorted(users[user] or f"user {user}" for user in inside if user in users)
         yield _item(
             "group",
             row["name"],
