@@ -95,7 +95,8 @@ def test_one_payment_over_two_invoices_pays_both(scene: Scene) -> None:
     together = scene.true("SELECT id FROM t_together")
     for (payment,) in together:
         paid = scene.rows(
-            f"SELECT count(*), sum(amount) FROM tidy.allocations WHERE credit = 'payments:{payment}'"
+            "SELECT count(*), sum(amount) FROM tidy.allocations"
+            f" WHERE credit = 'payments:{payment}'"
         )
         amount = scene.rows(f"SELECT amount FROM tidy.payments WHERE id = '{payment}'")
         assert paid == [(2, amount[0][0])]

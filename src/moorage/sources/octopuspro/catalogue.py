@@ -46,7 +46,8 @@ OBJECTS: dict[str, tuple[str, str, str]] = {
         services text, service_ids links>services, fieldworkers text,
         fieldworker_ids links>fieldworkers, appointment_count integer, appointments text,
         address text, source_id link>sources, labels links>labels, sales_rep text,
-        sales_rep_id link>fieldworkers, sub_total money, discount text, tax money, total money, paid money, refund money, currency text,
+        sales_rep_id link>fieldworkers, sub_total money, discount text, tax money, total money,
+        paid money, refund money, currency text,
         recurring text, lost_reason_id link>lost_reasons, cancel_reason text, notes text,
         is_elsewhere boolean, created_at datetime, updated_at datetime"""),
     "appointments": ("Appointments", "appointments", """
