@@ -137,7 +137,14 @@ def _values(staging: Staging, keys: Iterable[str]) -> Values:
         columns = [column[0] for column in cursor.description or ()]
         for row in cursor.fetchall():
             found[ids[row[0]]] = {
-                name: "" if value is None else str(value)[:_SHOWN_CHARACTERS]
+                name: _words(value)
                 for name, value in zip(columns[1:], row[1:], strict=True)
+                if name != "id"
             }
     return found
+
+
+def _words(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))[:_SHOWN_CHARACTERS]
+    return "" if value is None else str(value)[:_SHOWN_CHARACTERS]

@@ -39,6 +39,9 @@ async function refresh() {
 const bar = document.querySelector("[data-job]");
 if (bar) follow(bar);
 
+// On a phone the parts of the journey are wider than the screen.
+document.querySelector(".steps-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 // -- forms ------------------------------------------------------------------------------------
 
 for (const form of document.querySelectorAll("form")) {
