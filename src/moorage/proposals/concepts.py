@@ -49,12 +49,12 @@ class Concept:
 
     def targets_for(self, kind: Kind) -> tuple[str | None, ...]:
         """Where it goes for records of `kind`; (None,) where Odoo has no field for it."""
-        name = kind.name
-        while name:
-            if name in self.targets:
-                return self.targets[name]
-            name = kinds()[name].like
-        return (None,)
+        # The kind itself may be a model that is still to be made, and so none of `kinds`.
+        while kind.name not in self.targets:
+            if not kind.like:
+                return (None,)
+            kind = kinds()[kind.like]
+        return self.targets[kind.name]
 
 
 @dataclass(frozen=True)
