@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,9 @@ from moorage.bundles.store import LINE, Store, identifier
 from moorage.bundles.table import Inferred, Table
 from moorage.errors import SettingsError
 
+#: Folders whose files hang on records; a sheet among them is no table of the bundle.
+ATTACHED = re.compile(r"(^|/)(attachments?|files|photos?|images|documents|recordings)/")
+
 
 class Bundle:
     """An opened bundle. What it held stands in a temporary folder until `close`.
@@ -26,8 +30,9 @@ class Bundle:
     Nothing is unpacked before `folder` is asked for, no table read before `tables`.
     """
 
-    def __init__(self, path: Path, answers: Answers) -> None:
+    def __init__(self, path: Path, answers: Answers, more: Mapping[str, Path]) -> None:
         self.path = path
+        self._more = more
         self._answers = answers
         self._temporary = tempfile.TemporaryDirectory(prefix="moorage-bundle-")
         self._place = Path(self._temporary.name)
@@ -47,12 +52,15 @@ class Bundle:
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
-        """Every file and sheet that is a table, in the order of their names."""
+        """Every file and sheet that is a table, in the order of their names.
+
+        What stands in a folder of attachments is none.
+        """
         formats = self._answers.formats
         tables = [
             table
             for name, path in self._files()
-            if path.suffix.lower() in ENDINGS
+            if path.suffix.lower() in ENDINGS and not ATTACHED.search(name.lower())
             for table in read_tables(self.store, name, path, formats)
         ]
         if not tables:
@@ -73,6 +81,8 @@ class Bundle:
             yield from files_of(self.folder)
         else:
             yield self.path.name, self.path
+        for name, folder in self._more.items():
+            yield from ((f"{name}/{inner}", path) for inner, path in files_of(folder))
 
     def match(self, expected: Sequence[Expected]) -> Match:
         """Find each expected table and column, and decide formats; SettingsError if an answer
@@ -115,9 +125,12 @@ class Bundle:
         self.close()
 
 
-def open_bundle(path: str | Path, answers: Answers | None = None) -> Bundle:
+def open_bundle(
+    path: str | Path, answers: Answers | None = None, *, more: Mapping[str, Path] | None = None
+) -> Bundle:
     """Open the folder, zip or file at `path` (CSV, TSV, XLSX, JSON, JSON lines); nothing is read
-    yet.
+    yet. `more` are further folders, such as answers of an API that a source kept: their files come
+    in under the name given here.
 
     Reading raises SettingsError if there is no table, if a file cannot be read as what it is, or if
     it is not safe: a zip that unpacks to too much, members that lead out of it, links, passwords on
@@ -131,4 +144,4 @@ def open_bundle(path: str | Path, answers: Answers | None = None) -> Bundle:
             state="Nothing was read.",
             todo="Give the folder, zip or file that was exported.",
         )
-    return Bundle(place, answers or Answers())
+    return Bundle(place, answers or Answers(), more or {})

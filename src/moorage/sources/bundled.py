@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from moorage.bundles import Answers, Bundle, Match, open_bundle
@@ -28,12 +29,26 @@ BUNDLE_OPTIONS: dict[str, tuple[Any, str]] = {
 def open_given(options: Mapping[str, Any]) -> Bundle | None:
     """The bundle that the options name, or None."""
     path = str(options.get("bundle") or "")
-    answers = Answers(
+    return open_bundle(path, given_answers(options)) if path else None
+
+
+def open_beside(options: Mapping[str, Any], folder: Path) -> Bundle:
+    """The bundle that the options name, if any, and beside it what stands in `folder`.
+
+    Files of the folder come in under its own name; they are read when tables are first asked for.
+    """
+    path = str(options.get("bundle") or "")
+    more = {folder.name: folder} if path else None
+    return open_bundle(path or folder.parent, given_answers(options), more=more)
+
+
+def given_answers(options: Mapping[str, Any]) -> Answers:
+    """What a person said of the bundle in the project file."""
+    return Answers(
         files=dict(options.get("bundle_files") or {}),
         headers=dict(options.get("headers") or {}),
         formats=dict(options.get("formats") or {}),
     )
-    return open_bundle(path, answers) if path else None
 
 
 def raw_tables(match: Match) -> list[RawTable]:
