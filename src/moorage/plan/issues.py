@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from moorage.ledger.ledger import Ledger
 from moorage.mapping.target import TargetTable
 from moorage.plan.accounting import list_warnings
-from moorage.staging.staging import Staging
+from moorage.staging.staging import Staging, identifier
 
 _TODO = {
     "mapping": "Mend the value in the source or the rule in the mapping, then plan again.",
@@ -63,12 +63,14 @@ def list_issues(
     ]  # fmt: skip
     warned = _warned(ledger, destination_id)
     if not (is_planned and _has_plan(staging)):
-        return refused + warned
+        return _with_places(staging, refused + warned)
     told = {(issue.model, issue.key) for issue in refused}
     kept = [issue for issue in _kept_out(staging) if (issue.model, issue.key) not in told]
     # What the plan knows of conflicts is newer than what a run noted.
     lasting = [issue for issue in warned if issue.todo != _TODO["conflict"]]
-    return refused + lasting + _conflicts(staging) + kept + _warnings(staging, tables)
+    return _with_places(
+        staging, refused + lasting + _conflicts(staging) + kept + _warnings(staging, tables)
+    )
 
 
 def _warned(ledger: Ledger, destination_id: int) -> list[Issue]:
@@ -102,6 +104,32 @@ def place_of(key: str) -> str:
     """Where a key stands in the source: its table and id."""
     _, source_object, source_id = key.split(":", 2)
     return f"{source_object} id {source_id}"
+
+
+def _with_places(staging: Staging, issues: list[Issue]) -> list[Issue]:
+    """The same, with file and line where the tidy table of an object has them in `_place`."""
+    found: dict[str, str] = {}
+    for (name,) in staging.connection.execute(
+        "SELECT table_name FROM duckdb_columns() WHERE schema_name = 'tidy'"
+        " AND column_name = '_place'"
+    ).fetchall():
+        ids = [parts[2] for issue in issues if (parts := issue.key.split(":", 2))[1] == name]
+        found |= {
+            f"{name} id {source_id}": place
+            for source_id, place in staging.connection.execute(
+                f"SELECT CAST(id AS VARCHAR), _place FROM tidy.{identifier(name)}"
+                " WHERE _place IS NOT NULL AND list_contains(?, CAST(id AS VARCHAR))",
+                [ids],
+            ).fetchall()
+        }
+    return [_placed(issue, found.get(place_of(issue.key))) for issue in issues]
+
+
+def _placed(issue: Issue, place: str | None) -> Issue:
+    if place is None:
+        return issue
+    name = place_of(issue.key)
+    return replace(issue, place=issue.place.replace(name, f"{name} ({place})", 1))
 
 
 def _has_plan(staging: Staging) -> bool:
