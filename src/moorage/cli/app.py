@@ -27,6 +27,7 @@ from moorage.errors import SettingsError
 VERBS = {
     "new": "start",
     "secret": "start",
+    "template": "start",
     "discover": "start",
     "extract": "start",
     "map": "journey",

@@ -16,9 +16,10 @@ from moorage.cli.verb import Work, verb
 from moorage.errors import SettingsError
 
 if TYPE_CHECKING:
-    from moorage.commands import beginning, standing
+    from moorage.commands import beginning, standing, templates
 else:
     beginning, standing = later("moorage.commands.beginning"), later("moorage.commands.standing")
+    templates = later("moorage.commands.templates")
 
 Since = Annotated[
     str,
@@ -29,6 +30,7 @@ Since = Annotated[
 def register(app: typer.Typer) -> None:
     """Add these verbs to `app`."""
     verb(app, "new", example="moorage new acme --from krayin", show=show_new)(new)
+    verb(app, "template", example="moorage template klipy", show=show_template)(template)
     verb(app, "discover", example="moorage discover", show=show_discover)(discover)
     verb(app, "extract", example="moorage extract", show=show_extract)(extract)
     verb(app, "status", example="moorage status", show=show_status)(status)
@@ -53,6 +55,21 @@ def show_new(screen: Console, result: beginning.NewResult) -> None:
     for name in result.to_fill:
         screen.print(f"  {name}")
     screen.print("and set MOORAGE_SOURCE_PASSWORD and MOORAGE_ODOO_KEY, or: moorage secret set")
+
+
+def template(
+    work: Work,
+    source: Annotated[str, typer.Argument(help="The kind of CRM.")],
+    into: Annotated[Path, typer.Option(help="The folder to make.")] = Path("bundle"),
+) -> templates.TemplateResult:
+    """Write empty files, explained, for what people must bring beside a CRM's own answers."""
+    return templates.template(source, work.start / into)
+
+
+def show_template(screen: Console, result: templates.TemplateResult) -> None:
+    """What was written."""
+    heading(screen, f"Files for {result.source}", str(result.folder))
+    state(screen, "done", ", ".join(result.files))
 
 
 def secret_set(

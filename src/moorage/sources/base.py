@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 import pyarrow as pa
 
+from moorage.bundles import Expected
 from moorage.errors import SettingsError
 
 #: Types a source field can have; what a value of it looks like in a tidy table.
@@ -226,7 +227,8 @@ class SourceKind:
     sentence what is waited for. `adapt(tree, discovery, has_model)`, where there is one, fits the
     mapping (a tree of dicts and lists) to what both sides have, before fields are proposed, and
     says what it did in sentences. `demo(servers, scale, seed)`, where there is one, makes realistic
-    data to try Moorage on, always the same by seed.
+    data to try Moorage on, always the same by seed. `expected()`, where there is one, gives the
+    tables of files that people may bring, for `moorage template`.
     """
 
     name: str
@@ -238,6 +240,7 @@ class SourceKind:
     demo: Callable[[DemoServers, int, int], DemoData] | None = None
     asked: Callable[[Mapping[str, Any]], Collection[str]] | None = None
     adapt: Callable[[Any, Discovery, Callable[[str], bool]], list[str]] | None = None
+    expected: Callable[[], Sequence[Expected]] | None = None
 
     def counting(self, given: Mapping[str, Any]) -> Collection[str]:
         """The options and secrets that count, given the options set in the project file."""

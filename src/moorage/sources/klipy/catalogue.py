@@ -41,7 +41,8 @@ _OBJECTS = {
         "Deal",
         "id text, name text, pipeline_id link pipelines, stage_id link stages, stage_given text,"
         " outcome select, amount money, amount_base money, currency text, expected_close_date date,"
-        " closed_at datetime, owner_id link users, company_id link companies,"
+        " closed_at datetime, closed_at_effective datetime, owner_id link users,"
+        " company_id link companies,"
         " contact_id link people, customer reference, contact_email email,"
         " stakeholder_ids links people, stakeholders_unknown text, is_private boolean,"
         " lost_reason_id link lost_reasons, next_step text, score text, description html,"

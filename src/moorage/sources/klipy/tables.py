@@ -36,7 +36,6 @@ _NOTES = {
     "id": "Klipy's own id; without it the row is known by what it says.",
     "private": "yes: nobody else may see it; nothing private moves unasked.",
     "stage": "As Klipy writes it.",
-    "tags": "Several are divided by ; or |.",
     "path": "Below the bundle's folder, or an https address.",
 }
 _EXAMPLES = {"email": "ann@example.com", "domain": "example.com", "estimated_value": "12000.00"}

@@ -108,6 +108,8 @@ SELECT s.id, s.name, t.pipeline_id, t.pipeline_id || '-' || t.stage_form AS stag
     s.outcome, s.amount, s.currency,
     CASE WHEN s.currency = tidy._currency() THEN s.amount ELSE s.amount * (SELECT any_value(TRY_CAST(r.meaning AS DECIMAL(18,8)))
         FROM tidy._pairs r WHERE r.setting = 'rates' AND upper(r.word) = s.currency) END AS amount_base, s.created_at, s.updated_at, s.expected_close_date, s.closed_at,
+    -- Odoo would take the moment of the migration.
+    CASE WHEN s.outcome <> 'open' THEN coalesce(s.closed_at, s.moved_at, s.updated_at, CAST(s.expected_close_date AS TIMESTAMP), s.created_at) END AS closed_at_effective,
     coalesce(m.id, u.user_id) AS owner_id, o.company_id, k.id AS contact_id,
     coalesce('people:' || k.id, 'companies:' || o.company_id) AS customer, s.contact_email,
     p.people AS stakeholder_ids, p.unknown AS stakeholders_unknown, s.is_private,
@@ -127,6 +129,8 @@ UNION ALL SELECT 'deals', id, 'outcome', 'was won, but its last stage is no won 
 UNION ALL SELECT 'deals', id, 'stage_id', 'the sheet names another stage than the log of webhooks: the log counts', 'warning' FROM tidy._deal_states
     WHERE log_stage IS NOT NULL AND sheet_stage IS NOT NULL AND stage_form <> sheet_form
 UNION ALL SELECT 'deals', d.id, 'stage_id', 'its stage is in no list of the pipeline', 'warning' FROM tidy.deals d JOIN tidy.stages g ON g.id = d.stage_id WHERE g.is_unlisted
+UNION ALL SELECT 'deals', id, 'closed_at', 'no closing time is told: that of its last change, else its expected or first day', 'warning' FROM tidy.deals
+    WHERE outcome <> 'open' AND closed_at IS NULL
 UNION ALL SELECT 'deals', id, 'customer', 'its contact or company is not among those given', 'warning' FROM tidy.deals WHERE customer IS NULL
 UNION ALL SELECT 'deals', id, 'stakeholder_ids', 'some of its stakeholders are not among the contacts', 'warning' FROM tidy.deals WHERE stakeholders_unknown IS NOT NULL
 UNION ALL SELECT 'deals', id, p.problem, 'cannot be read: left empty', 'warning' FROM tidy._deal_states, unnest(tidy._list(problems)) p(problem);
