@@ -161,6 +161,8 @@ def open_store(path: Path | None, *, scale: float, seed: int, dirt: float) -> St
     is_made = path is not None and path.exists()
     connection = duckdb.connect(str(path) if path else ":memory:")
     connection.execute("SET threads = 2")
+    # It would be drawn where the line with the address is waited for.
+    connection.execute("SET enable_progress_bar = false")
     if not is_made:
         generate(connection, scale=scale, seed=seed, dirt=dirt)
     return Store(connection)
