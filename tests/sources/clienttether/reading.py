@@ -13,13 +13,16 @@ from moorage.sources.clienttether.demo.starter import RunningStandIn
 from moorage.sources.clienttether.source import ClientTetherSource, open_source
 from moorage.staging.staging import Staging
 
+#: What the tests' files leave open.
+FORMATS = {"*": "mdy", "deal_size": "point", "total": "point"}
+
 Rows = list[tuple[Any, ...]]
 
 
 def opened(**given: Any) -> ClientTetherSource:
     """A source with these options; the rest as in a new project."""
     options = {name: default for name, (default, _) in SOURCE.options.items()}
-    return open_source({**options, "timezone": "America/Denver", "formats": {"*": "mdy"}, **given})
+    return open_source({**options, "timezone": "America/Denver", "formats": FORMATS, **given})
 
 
 def served(running: RunningStandIn, **given: Any) -> ClientTetherSource:

@@ -33,15 +33,21 @@ def quoted(name: str) -> str:
 
 def merging_sql(present: Sequence[str], custom: Custom) -> Iterator[str]:
     """For each table `tidy._<name>`: columns as in raw, `_account`, `_id` (with the account) and
-    `_from` (file and line). `present` are the raw tables that there are.
+    `_from` (file and line). `present` are the raw tables that have rows.
 
     Of the same row in overlapping pages or saved twice the one changed last counts; what a list
     leaves empty is filled from the other files, the API's own answer first.
     """
     for expected in EXPECTED:
-        yield _union(expected, present, custom.get(expected.name, {}))
-        yield _one_each(expected, custom.get(expected.name, {}))
-        yield f"DROP TABLE tidy._all_{expected.name}"
+        own = custom.get(expected.name, {})
+        ways = [way for way in WAYS if raw_name(way, expected.name) in present]
+        if ways:
+            yield _union(expected, ways, own)
+            yield _one_each(expected, own)
+            yield f"DROP TABLE tidy._all_{expected.name}"
+        else:
+            names = ["_account", "_own", "_id", *columns(expected, own), "_from"]
+            yield f"CREATE TABLE tidy._{expected.name} AS {_nothing(names)}"
 
 
 def columns(expected: Expected, custom: Mapping[str, Inferred]) -> list[str]:
@@ -55,15 +61,17 @@ def columns(expected: Expected, custom: Mapping[str, Inferred]) -> list[str]:
     return names
 
 
-def _union(expected: Expected, present: Sequence[str], custom: Mapping[str, Inferred]) -> str:
-    names = columns(expected, custom)
+def _nothing(names: Sequence[str]) -> str:
     listed = ", ".join(f"CAST(NULL AS VARCHAR) AS {quoted(name)}" for name in names)
-    parts = [f"SELECT {listed}, CAST(NULL AS VARCHAR) AS _file, CAST(NULL AS VARCHAR) AS _line,"
-             " '' AS _way WHERE false"]  # fmt: skip
+    return f"SELECT {listed} WHERE false"
+
+
+def _union(expected: Expected, ways: Sequence[str], custom: Mapping[str, Inferred]) -> str:
+    names = columns(expected, custom)
+    # A column that only one way has is empty in the other.
+    parts = [_nothing([*names, "_file", "_line", "_way"])]
     parts += [
-        f"SELECT *, '{way}' AS _way FROM raw.{quoted(raw_name(way, expected.name))}"
-        for way in WAYS
-        if raw_name(way, expected.name) in present
+        f"SELECT *, '{way}' AS _way FROM raw.{quoted(raw_name(way, expected.name))}" for way in ways
     ]
     stamp = "updated" if expected.column("updated") else "NULL"
     own = IDS.get(expected.name)

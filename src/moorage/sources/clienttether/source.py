@@ -105,7 +105,10 @@ class ClientTetherSource:
 
     def _statements(self) -> list[str]:
         present = [
-            raw_name(way, name) for way, match in self._matches.items() for name in match.tables
+            raw_name(way, name)
+            for way, match in self._matches.items()
+            for name, matched in match.tables.items()
+            if matched.row_count
         ]
         return tidy_statements(
             present, self._custom(), self._accounts(), self._options["timezone"],

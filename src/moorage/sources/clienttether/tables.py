@@ -217,7 +217,7 @@ call_id code
 {_ACCOUNT}
 date datetime Call Date|Created
 direction text
-duration duration Length
+duration text Length
 disposition text Outcome|Result
 recording_url text Recording|Recording Link
 user text assigned_user|Agent

@@ -12,17 +12,28 @@ FROM zoned n
 LEFT JOIN tidy.clients c ON c.id = tidy._id(n._account, tidy._filled(n.client_id))
 LEFT JOIN tidy._owners o ON o.account = n._account AND o.given = tidy._filled(n.author);
 
+-- `4:05` is minutes and seconds or hours and minutes, `245` seconds or minutes: as a person says.
+CREATE MACRO tidy._minutes(x) AS CASE
+    WHEN regexp_full_match(x, '[0-9]+:[0-9]{2}:[0-9]{2}') THEN CAST(split_part(x, ':', 1) AS BIGINT) * 60
+        + CAST(split_part(x, ':', 2) AS BIGINT) + round(CAST(split_part(x, ':', 3) AS BIGINT) / 60, 2)
+    WHEN regexp_full_match(x, '[0-9]+:[0-9]{2}') AND tidy._setting('call_colon') = 'h:m'
+        THEN CAST(split_part(x, ':', 1) AS BIGINT) * 60 + CAST(split_part(x, ':', 2) AS BIGINT)
+    WHEN regexp_full_match(x, '[0-9]+:[0-9]{2}')
+        THEN CAST(split_part(x, ':', 1) AS BIGINT) + round(CAST(split_part(x, ':', 2) AS BIGINT) / 60, 2)
+    WHEN tidy._setting('call_number') = 'minutes' THEN TRY_CAST(x AS DOUBLE)
+    ELSE round(TRY_CAST(x AS DOUBLE) / 60, 2) END;
+
 CREATE TABLE tidy.calls AS
 WITH zoned AS (SELECT *, tidy._zone(_account) AS zone FROM tidy._call_logs)
 SELECT n._id AS id, nullif(n._account, '') AS account_id, c.id AS client_id, tidy._utc(n.date, n.zone) AS happened_at,
     CASE WHEN tidy._form(n.direction) LIKE 'in%' THEN 'inbound' WHEN tidy._form(n.direction) LIKE 'out%' THEN 'outbound'
         ELSE tidy._filled(n.direction) END AS direction,
-    tidy._decimal(n.duration) AS duration_minutes, tidy._filled(n."duration.given") AS duration_text,
+    tidy._minutes(tidy._filled(n.duration)) AS duration_minutes, tidy._filled(n.duration) AS duration_text,
     tidy._filled(n.disposition) AS disposition,
     tidy._filled(n.recording_url) AS recording_url, o.user_id AS owner_id, tidy._filled(n."user") AS user_name,
     tidy._html(n.notes) AS notes,
     '<p>' || concat_ws('<br>', 'Call' || coalesce(', ' || tidy._escaped(tidy._filled(n.direction)), ''),
-        'Duration: ' || tidy._escaped(tidy._filled(n."duration.given")), 'Disposition: ' || tidy._escaped(tidy._filled(n.disposition)),
+        'Duration: ' || tidy._escaped(tidy._filled(n.duration)), 'Disposition: ' || tidy._escaped(tidy._filled(n.disposition)),
         CASE WHEN n.recording_url LIKE 'https://%' THEN '<a href="' || replace(tidy._escaped(trim(n.recording_url)), '"', '%22') || '">Recording</a>'
             ELSE 'Recording: ' || tidy._escaped(tidy._filled(n.recording_url)) END,
         'By: ' || tidy._escaped(tidy._filled(n."user"))) || '</p>' AS details

@@ -1,0 +1,225 @@
+"""Opportunities and their clients, proposals, work orders, accounts, history, automations."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reading import Bundled, client, opened
+
+from moorage.errors import SettingsError
+from moorage.sources.clienttether.files import NO_FOLDER, NOT_NAMED, Files
+
+PEOPLE = [
+    client(1), client(2), client(3, firstName="Bob", lastName="Barnes"),
+    client(4, firstName="Cyd", lastName="Casey", compName="Casey Ltd"),
+]  # fmt: skip
+
+
+def deal(number: int, first: str, last: str, **values: str) -> dict[str, str]:
+    """An opportunity as the API gives it."""
+    named = {"opportunity_id": str(number), "firstName": first, "lastName": last}
+    return {**named, "deal_size": "100", "contact_type": "1", "contact_sales_cycle": "", **values}
+
+
+DEALS = [
+    deal(1, "Bob", "Barnes"), deal(2, "Ann", "Abbott"), deal(3, "Nobody", "Here"),
+    deal(4, "Ann", "Abbott", client_id="2"), deal(5, "Ann", "Abbott", client_id="99"),
+]  # fmt: skip
+FILES = {"clients.json": PEOPLE, "opportunities.json": DEALS}
+
+
+def links(told: Bundled) -> dict[str, Any]:
+    return dict(told.rows("SELECT id, client_id FROM tidy.opportunities"))
+
+
+def test_opportunities_find_their_client_by_id_else_by_a_name_that_one_has(tmp_path: Path) -> None:
+    told = Bundled(tmp_path, FILES)
+    assert links(told) == {"1": "3", "2": None, "3": None, "4": "2", "5": None}
+    assert told.found("opportunities", "client_id") == [
+        ("2", "set_aside"), ("3", "warning"), ("5", "warning"),
+    ]  # fmt: skip
+    questions = " ".join(told.source.discover().questions)
+    assert "1 opportunities fit several clients by their names" in questions
+
+
+def test_a_person_says_which_client_is_meant(tmp_path: Path) -> None:
+    settings = {"opportunity_clients": {"2": "2", "3": "-", "4": "77", "5": "4"}}
+    told = Bundled(tmp_path, FILES, settings)
+    assert links(told) == {"1": "3", "2": "2", "3": None, "4": "2", "5": "4"}
+    assert told.found("opportunities", "client_id") == [("4", "set_aside")]
+
+
+def test_attached_contacts_hang_on_the_main_one_and_circles_end(tmp_path: Path) -> None:
+    told = Bundled(tmp_path, {
+        "clients.csv": "Contact ID,First Name,Main Contact\n1,Ann,\n2,Bob,1\n3,Cyd,2\n4,Dee,5\n"
+                       "5,Eve,4\n6,Fay,77\n",
+    })  # fmt: skip
+    parents = dict(told.rows("SELECT id, parent FROM tidy.clients"))
+    assert parents == {
+        "1": None,
+        "2": "clients:1",
+        "3": "clients:1",
+        "4": None,
+        "5": None,
+        "6": None,
+    }
+    assert told.found("clients", "main_contact_id") == [
+        ("4", "warning"), ("5", "warning"), ("6", "warning"),
+    ]  # fmt: skip
+
+
+PROPOSALS = """proposal_number,client_id,subtotal,labor_tax,material_tax,discount,total
+P1,1,$100.00,4.00,2.50,,106.50
+P2,1,100,,,-10,90
+P3,1,100,,,,150
+P4,99,100,,,,100
+"""
+LINES = """proposal_number,line,description,quantity,unit_price,amount
+P1,1,Walls,2,50,100
+P2,1,Walls,1,,100
+P3,1,Walls,4,25.00,100
+P4,1,Walls,4,25.00,100
+"""
+
+
+@pytest.mark.parametrize(("meant", "total"), [("set_aside", 150), ("line", 150), ("computed", 100)])
+def test_proposals_add_up_or_are_asked_about(tmp_path: Path, meant: str, total: int) -> None:
+    files = {"clients.json": PEOPLE, "proposals.csv": PROPOSALS, "proposal_lines.csv": LINES}
+    told = Bundled(tmp_path, files, {"proposal_differences": meant})
+    assert told.rows("SELECT total_to_be FROM tidy.proposals WHERE id = 'P3'") == [(total,)]
+    severity = "set_aside" if meant == "set_aside" else "warning"
+    assert told.found("proposals", "total") == [("P3", severity)]
+    assert told.found("proposals", "client_id") == [("P4", "set_aside")]
+    sums = told.rows(
+        "SELECT proposal_id, sum(amount) FROM (SELECT proposal_id, quantity * unit_price AS amount"
+        " FROM tidy.proposal_lines UNION ALL SELECT proposal_id, unit_price"
+        " FROM tidy.proposal_extras) GROUP BY 1 ORDER BY 1"
+    )
+    stated = 150 if meant == "line" else 100
+    assert sums == [("P1", 106.5), ("P2", 90), ("P3", stated), ("P4", 100)]
+
+
+def test_work_orders_know_their_proposal_and_take_its_client(tmp_path: Path) -> None:
+    told = Bundled(tmp_path, {
+        "clients.json": PEOPLE, "proposals.csv": PROPOSALS,
+        "work_orders.csv": "work_order_id,proposal_number,type,status,start\n"
+                           "W1,P1,Interior,completed,5/20/2024 8:00 AM\nW2,P9,Exterior,On Hold,\n",
+    })  # fmt: skip
+    found = told.rows("SELECT id, proposal_id, client_id, outcome FROM tidy.work_orders")
+    assert sorted(found) == [("W1", "P1", "1", "done"), ("W2", None, None, "open")]
+    assert told.found("work_orders", "proposal_number") == [("W2", "warning")]
+    assert ("W1", "warning") in told.found("work_orders", "assigned_user")
+
+
+def test_hierarchies_of_four_levels_and_circles_are_told(tmp_path: Path) -> None:
+    told = Bundled(tmp_path, {
+        "clients.json": PEOPLE,
+        "accounts.csv": "account_id,parent_account_id,company_name\n1,,Brand\n2,1,Owner\n3,2,Unit\n"
+                        "4,3,Crew\n8,9,Odd\n9,8,Even\n5,77,Lost\n",
+    })  # fmt: skip
+    assert dict(told.rows("SELECT id, depth FROM tidy.accounts")) == {
+        "1": 1, "2": 2, "3": 3, "4": 4, "5": 1, "8": None, "9": None,
+    }  # fmt: skip
+    assert told.found("accounts", "parent_id") == [
+        ("4", "warning"), ("5", "warning"), ("8", "warning"), ("9", "warning"),
+    ]  # fmt: skip
+    assert "Crew (level 4)" in " ".join(told.source.discover().notes)
+
+
+def test_calls_and_notes_say_how_they_came(tmp_path: Path) -> None:
+    told = Bundled(tmp_path, {
+        "clients.json": PEOPLE,
+        "call_logs.csv": "call_id,client_id,date,direction,duration,disposition,recording_url\n"
+                         "1,1,5/20/2024 8:00 AM,Inbound,4:30,Answered,https://r.example/1.mp3\n"
+                         "2,1,,outbound,,Missed,\n",
+        "history_notes.csv": "client_id,date,type,content\n1,5/20/2024 8:00 AM,Text Message,Hi\n"
+                             "1,5/20/2024 8:00 AM,E-mail,Hello\n99,5/20/2024 8:00 AM,Note,Lost\n",
+    })  # fmt: skip
+    ((direction, minutes, details),) = told.rows(
+        "SELECT direction, duration_minutes, details FROM tidy.calls WHERE id = '1'"
+    )
+    assert (direction, minutes) == ("inbound", 4.5)
+    assert "Disposition: Answered" in details and 'href="https://r.example/1.mp3"' in details
+    assert told.found("calls", "happened_at") == [("2", "set_aside")]
+    assert sorted(told.rows("SELECT channel, client_id FROM tidy.notes")) == [
+        ("email", "1"), ("note", None), ("sms", "1"),
+    ]  # fmt: skip
+    assert [severity for _, severity in told.found("notes", "client_id")] == ["set_aside"]
+
+
+def test_automations_are_described_with_their_effort(tmp_path: Path) -> None:
+    told = Bundled(tmp_path, {
+        "clients.json": PEOPLE,
+        "action_plans.json": [{"action_plan_id": "1", "action_plan_name": "Drip"},
+                              {"action_plan_id": "2", "action_plan_name": "Bare"}],
+        "action_plan_steps.csv": "action_plan,step,type,delay\n"
+                                 + "".join(f"Drip,{n},Email,{n} days\n" for n in (1, 2, 3, 4)),
+        "triggers.csv": "trigger_id,name,notification,condition,action_plan\n"
+                        "1,Big,Proposal Signed,Deal Size > 10000,Drip\n",
+    })  # fmt: skip
+    items = {one["name"]: one for one in told.source.discover().details["inventory"]}
+    assert (items["Drip"]["steps"], items["Drip"]["effort"]) == (4, "high")
+    assert items["Drip"]["delays"] == ["1 days", "2 days", "3 days", "4 days"]
+    assert items["Bare"]["effort"] == "to be looked at"
+    assert items["Big"]["conditions"] == ["Deal Size > 10000"]
+
+
+def test_clients_without_ids_wait_for_a_word(tmp_path: Path) -> None:
+    files = {"clients.csv": "First Name,Last Name,Email\nAnn,Abbott,a@b.example\nAnn,Abbott,\n"}
+    assert {how for _, how in Bundled(tmp_path, files).found("clients", "client_id")} == {
+        "set_aside"
+    }
+    settings = {"clients_without_id": "by_content"}
+    told = Bundled(tmp_path / "b", files, settings)
+    assert [how for _, how in told.found("clients", "client_id")] == ["warning", "warning"]
+
+
+def test_headers_that_nobody_knows_get_a_place_by_option(tmp_path: Path) -> None:
+    files = {"clients.csv": "Contact ID,First Name,Handy\n1,Ann,8015550100\n"}
+    told = Bundled(tmp_path, files, headers={"clients.Handy": "phone"})
+    assert told.rows("SELECT phone FROM tidy.clients") == [("8015550100",)]
+
+
+class Folder:
+    """A store of one file."""
+
+    def about(self, paths: Any) -> Any:
+        """Nothing that a test asks."""
+        return iter(())
+
+    def open(self, path: str) -> Any:
+        """The file."""
+        return io.BytesIO(path.encode())
+
+
+def test_files_come_from_the_bundle_or_from_hosts_that_a_person_named() -> None:
+    files = Files(Folder(), ["cdn.example"])
+    assert files.open("10/a.png").read() == b"10/a.png"
+    (about,) = files.about(["http://169.254.169.254/latest"])
+    assert about.problem == NOT_NAMED
+    for url in ("https://other.example/a.png", "http://127.0.0.1/x", "file:///etc/passwd"):
+        with pytest.raises(OSError, match="file_hosts"):
+            files.open(url)
+    with pytest.raises(OSError, match="plain http"):
+        Files(None, ["cdn.example"]).open("http://cdn.example/a.png")
+    with pytest.raises(OSError, match=NO_FOLDER):
+        Files(None, []).open("10/a.png")
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"api": False}, "web_keys"),
+        ({"web_keys": "CT_a"}, "access_token"),
+        ({"timezone": ""}, "timezone"),
+        ({"timezone": "Denver"}, "timezone"),
+        ({"country": "USA"}, "country"),
+    ],
+)
+def test_options_that_do_not_fit_are_told(given: dict[str, Any], where: str) -> None:
+    with pytest.raises(SettingsError) as told:
+        opened(**given)
+    assert told.value.where == f"source.{where}"
