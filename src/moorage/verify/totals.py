@@ -47,13 +47,17 @@ class Sums:
         """Add up `expected_field` of the target rows whose record is their own.
 
         Rows count in the currency that Odoo's record has: the currency itself is compared as a
-        field, and so are amounts row by row.
+        field, and so are amounts row by row. A row without an amount to expect says nothing: it
+        counts with what Odoo holds.
         """
+        amount = f"t.{identifier(expected_field)}"
+        if expected_field != field:
+            amount = f"coalesce({amount}, {found(field)})"
         currency = facts.currency_field or ""
         column = f"CAST({found(currency)} AS VARCHAR)" if currency else "''"
         rows = connection.execute(
             f"SELECT coalesce({column}, ''),"
-            f" sum(round(CAST(t.{identifier(expected_field)} AS DECIMAL(18, 4)), 2))"
+            f" sum(round(CAST({amount} AS DECIMAL(18, 4)), 2))"
             f" FROM {table} AS t JOIN {ROWS} AS r ON r.key = t.key"
             f" JOIN {FOUND} AS f ON f.id = r.odoo_id WHERE r.outcome = 'own' GROUP BY 1"
         ).fetchall()

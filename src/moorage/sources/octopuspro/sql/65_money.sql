@@ -11,7 +11,7 @@ WITH sums AS (SELECT invoice_id, sum(tax_total) AS tax_total, sum(total) AS tota
 every_one AS (
     SELECT id, id AS lines_of, number, is_credit_note, state, credits_id, NULL AS of_status FROM tidy._decided
     UNION ALL
-    SELECT l.id, l.lines_of, d.number || ' (credit)', true, 'posted', l.credits_id, 'Credited' FROM tidy._live l JOIN tidy._decided d ON d.id = l.lines_of WHERE l.made = 'credit'
+    SELECT l.id, l.lines_of, 'Credit of ' || d.number, true, 'posted', l.credits_id, 'Credited' FROM tidy._live l JOIN tidy._decided d ON d.id = l.lines_of WHERE l.made = 'credit'
 ), open AS (
     SELECT id, residual, paid, credited FROM tidy._open
     UNION ALL
