@@ -56,7 +56,9 @@ def test_a_form_needs_its_token_and_its_origin(page: Page) -> None:
     cookie = page.enter()
     assert page.ask("/map/propose", form={"x": "1"}, cookie=cookie).status == 403
     assert page.ask("/map/propose", form={"csrf": "x"}, cookie=cookie).status == 403
-    foreign = page.ask("/map/propose", form={"x": "1"}, cookie=cookie, origin="https://evil.example")
+    foreign = page.ask(
+        "/map/propose", form={"x": "1"}, cookie=cookie, origin="https://evil.example"
+    )
     assert foreign.status == 403
     assert page.ask("/map/propose", form={"x": "1"}).headers["location"] == "/login"
 

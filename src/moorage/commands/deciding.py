@@ -67,6 +67,7 @@ class EntriesResult(Result):
     entries: tuple[EntryLines, ...]
     not_migrated: dict[str, str]
     undecided: tuple[str, ...]
+    settings: dict[str, Any]
     digest: str
     confirmed: Confirmation | None
     unconfirmed_because: str
@@ -109,6 +110,7 @@ def map_entries(project: Project) -> EntriesResult:
             for name, reason in said.items()
             if isinstance(reason, Undecided) and reason.status == "proposed"
         ),
+        settings=mapping.settings,
         digest=digest(mapping),
         confirmed=confirmed,
         unconfirmed_because=because,
@@ -171,7 +173,7 @@ def leave_field(
     return _decide(
         project,
         entry,
-        lambda tree: editing.leave(tree, entry, target, reason),
+        lambda tree: editing.leave(tree, entry, target, reason) or [target],
         "fields left behind",
         by,
     )
@@ -198,6 +200,12 @@ def remark(project: Project, entry: str, target: str, *, words: str, by: str) ->
         return [target]
 
     return _decide(project, entry, change, "remark kept", by)
+
+
+def answer_settings(project: Project, text: str, *, by: str) -> DecidedResult:
+    """Write what a person answered (YAML, name: value) into the mapping's settings."""
+    given = editing.parsed_rule(text)
+    return _decide(project, "", lambda tree: editing.answer(tree, given), "settings answered", by)
 
 
 def leave_object(project: Project, name: str, *, reason: str, by: str) -> DecidedResult:

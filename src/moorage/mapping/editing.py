@@ -139,6 +139,17 @@ def remark(tree: Any, entry: str, target: str, words: str) -> None:
         rule["note"] = words.strip()
 
 
+def answer(tree: Any, settings: dict[str, Any]) -> list[str]:
+    """Let the mapping's settings have these values; the names of those that changed."""
+    if tree.get("settings") is None:
+        tree["settings"] = CommentedMap()
+    known = tree["settings"]
+    changed = [name for name, value in settings.items() if plain(known.get(name)) != value]
+    for name in changed:
+        known[name] = flow(settings[name])
+    return changed
+
+
 def leave_object(tree: Any, name: str, reason: str) -> None:
     """Agree that a source object is not moved, because of `reason`."""
     tree["not_migrated"][name] = reason.strip()

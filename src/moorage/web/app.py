@@ -17,7 +17,7 @@ from starlette.responses import (
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from moorage.web import checks, maps, questions, runs, steps
+from moorage.web import checks, choices, maps, questions, runs, steps
 from moorage.web.desk import Desk, form_of, session_of
 from moorage.web.drawing import (
     Act,
@@ -32,6 +32,9 @@ from moorage.web.drawing import (
 )
 from moorage.web.shield import Shield
 
+LOOKS: dict[str, Look] = steps.LOOKS | maps.LOOKS | questions.LOOKS | runs.LOOKS | checks.LOOKS
+ACTS: dict[str, Act] = steps.ACTS | choices.ACTS | questions.ACTS | runs.ACTS | checks.ACTS
+
 
 def make_app(desk: Desk, *, token: str, hosts: Sequence[str]) -> ASGIApp:
     """The application behind its shield; `hosts` are the Host headers that are answered."""
@@ -45,12 +48,10 @@ def make_app(desk: Desk, *, token: str, hosts: Sequence[str]) -> ASGIApp:
         Route("/job/pause", action(desk, _pause), methods=["POST"]),
         Route("/to", action(desk, _to), methods=["POST"]),
     ]
-    for part in (steps, maps, questions, runs, checks):
-        looks: dict[str, Look] = part.LOOKS
-        acts: dict[str, Act] = part.ACTS
-        for path, look in looks.items():
-            routes += _twins(path, page(desk, look))
-        routes += [Route(path, action(desk, act), methods=["POST"]) for path, act in acts.items()]
+    for path, look in LOOKS.items():
+        routes += _twins(path, page(desk, look))
+    for path, act in ACTS.items():
+        routes.append(Route(path, action(desk, act), methods=["POST"]))
     routes.append(Route("/download/{name:path}", partial(_download, desk)))
     return Shield(Starlette(routes=routes), token=token, hosts=hosts)
 

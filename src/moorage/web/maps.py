@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
 from moorage.commands import deciding, looking, mapping
 from moorage.commands.deciding import EntriesResult, EntryLines, RuleLine
+from moorage.commands.opening import known_discovery
 from moorage.commands.result import to_json
 from moorage.destination import ModelField
 from moorage.errors import MoorageError, SettingsError
 from moorage.mapping.editing import rule_text
 from moorage.mapping.spec import FieldRule, FindRule
-from moorage.web.desk import Desk, Form, form_of, session_of
+from moorage.web.desk import Desk, session_of
 from moorage.web.diagram import diagram
-from moorage.web.drawing import Act, Look, View
+from moorage.web.drawing import Look, View
 from moorage.web.worker import error_json
 
 #: What "sure" means where nobody says otherwise, in per cent.
@@ -55,10 +56,22 @@ def overview(desk: Desk, request: Request) -> View:
     drawn = {
         "diagram": diagram(found.entries),
         "models": models,
+        "settings": "".join(
+            f"{name}: {json.dumps(value, ensure_ascii=False)}\n"
+            for name, value in found.settings.items()
+        ),
+        "asked": _asked(desk),
         "sure": SURE,
         "warnings": [str(one) for one in checked.warnings] if checked else [],
     }
     return View("map.html.j2", "Map", data, drawn)
+
+
+def _asked(desk: Desk) -> list[str]:
+    """What the source asks, as it was looked at last."""
+    with suppress(MoorageError):
+        return list(known_discovery(desk.project).questions)
+    return []
 
 
 def entry(desk: Desk, request: Request) -> View:
@@ -199,147 +212,8 @@ def _fields(desk: Desk, request: Request, model: str) -> dict[str, ModelField]:
     return {}
 
 
-# -- deciding --------------------------------------------------------------------------------
-
-
-def propose(desk: Desk, request: Request) -> str:
-    """Propose a place for every field that has none."""
-    to = session_of(request).to
-    desk.begin("map --propose", "/map", lambda _: mapping.map_propose(desk.project, to=to))
-    return "/map"
-
-
-def check(desk: Desk, request: Request) -> str:
-    """Hold the file against the source and Odoo."""
-    to = session_of(request).to
-    desk.begin("map --check", "/map", lambda _: mapping.map_check(desk.project, to=to))
-    return "/map"
-
-
-def confirm(desk: Desk, request: Request) -> str:
-    """Confirm the whole file as it stands, by name."""
-    session, form = session_of(request), form_of(request)
-    digest = deciding.map_entries(desk.project).digest
-    if form.one("digest") != digest:
-        raise SettingsError(
-            "the mapping was changed since this page was drawn",
-            where="mapping.yaml",
-            state="Nothing was confirmed.",
-            todo="Load the page again, look at what changed, and confirm.",
-        )
-    name = form.one("name")
-    desk.begin(
-        "map --confirm", "/map", lambda _: mapping.map_confirm(desk.project, name, to=session.to)
-    )
-    return "/map"
-
-
-def accept(desk: Desk, request: Request) -> str:
-    """Accept single rules as they stand."""
-    form, name = form_of(request), request.path_params["entry"]
-    targets = form.all("target")
-    by = session_of(request).name
-    desk.begin(
-        "accept", _at(name), lambda _: deciding.accept_rules(desk.project, name, targets, by=by)
-    )
-    return f"{_at(name)}{_only(form)}#{quote(f'rule-{targets[-1]}') if targets else 'rules'}"
-
-
-def accept_sure(desk: Desk, request: Request) -> str:
-    """Accept what is sure enough, in one entry or in all."""
-    form, by = form_of(request), session_of(request).name
-    name = form.one("entry")
-    try:
-        threshold = min(100.0, max(0.0, float(form.one("threshold")))) / 100
-    except ValueError:
-        raise SettingsError(
-            "how sure is not a number from 0 to 100",
-            state="Nothing was changed.",
-            todo="Write a number.",
-        ) from None
-    back = _at(name) if name else "/map"
-    desk.begin(
-        "accept",
-        back,
-        lambda _: deciding.accept_sure(desk.project, threshold, by=by, entry=name),
-    )
-    return back
-
-
-def decide(desk: Desk, request: Request) -> str:
-    """What a person decided on one rule: accept, change, leave behind, remark."""
-    form, by = form_of(request), session_of(request).name
-    name, target = request.path_params["entry"], request.path_params["target"]
-    project, what = desk.project, form.one("do")
-    done: Any
-    if what == "try":
-        words = {"new": form.one("new"), "rule": form.one("rule")}
-        if words["new"] not in ("", target) and words["rule"] == form.one("was"):
-            del words["rule"]  # The rule follows the field.
-        return f"{_at(name)}/{quote(target, safe='')}?{urlencode(words)}"
-    if what == "save":
-        new = form.one("new") or target
-        done = deciding.set_rule(project, name, target, new=new, text=form.one("rule"), by=by)
-    elif what == "leave":
-        done = deciding.leave_field(project, name, target, reason=form.one("reason"), by=by)
-    elif what == "remark":
-        done = deciding.remark(project, name, target, words=form.one("note"), by=by)
-    else:
-        done = deciding.accept_rules(project, name, (target,), by=by)
-    following = form.one("then")
-    if following and what != "remark":
-        return f"{_at(name)}/{quote(following, safe='')}"
-    return f"{_at(name)}#{quote(f'rule-{target}')}" if done else _at(name)
-
-
-def take_up(desk: Desk, request: Request) -> str:
-    """Move a field after all that was left behind."""
-    form, by = form_of(request), session_of(request).name
-    name = request.path_params["entry"]
-    source = form.one("source")
-    text = f"from: {source}" if source.isidentifier() else f'from: "{source}"'
-    target = form.one("target")
-    deciding.take_up_field(desk.project, name, source, target=target, text=text, by=by)
-    return f"{_at(name)}/{quote(target, safe='')}"
-
-
-def objects(desk: Desk, request: Request) -> str:
-    """Leave a source object behind, or let it become records of a model."""
-    form, session = form_of(request), session_of(request)
-    name, model, reason = form.one("object"), form.one("model"), form.one("reason")
-    if model:
-        action = _moving(desk, name, model, session.name, session.to)
-        desk.begin("map an object", "/map", action)
-    else:
-        deciding.leave_object(desk.project, name, reason=reason, by=session.name)
-    return "/map"
-
-
-def _moving(desk: Desk, name: str, model: str, by: str, to: str) -> Any:
-    return lambda _: deciding.move_object(desk.project, name, model=model, by=by, to=to)
-
-
-def _at(name: str) -> str:
-    return f"/map/{quote(name, safe='')}"
-
-
-def _only(form: Form) -> str:
-    only = form.one("only")
-    return f"?only={quote(only)}" if only else ""
-
-
 LOOKS: dict[str, Look] = {
     "/map": overview,
     "/map/{entry}": entry,
     "/map/{entry}/{target}": rule,
-}
-ACTS: dict[str, Act] = {
-    "/map/propose": propose,
-    "/map/check": check,
-    "/map/confirm": confirm,
-    "/map/sure": accept_sure,
-    "/map/objects": objects,
-    "/map/{entry}/accept": accept,
-    "/map/{entry}/take-up": take_up,
-    "/map/{entry}/{target}/decide": decide,
 }
