@@ -16,9 +16,11 @@ from moorage.destination import ModelField
 from moorage.mapping.document import written
 from moorage.mapping.expressions import Expressions
 from moorage.mapping.fates import entries_of, fields_used, without_fate
+from moorage.mapping.native import Ground, NativeRules, native_rules
 from moorage.mapping.proposed_field import ProposedField, field_name, proposed_field
-from moorage.mapping.spec import MappingFile
-from moorage.sources.base import Discovery, SourceObject
+from moorage.mapping.spec import Entry, MappingFile
+from moorage.proposals import Memory
+from moorage.sources.base import Discovery, SourceField, SourceObject
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,18 @@ class Proposal:
 
 
 def propose(
-    file: MappingFile, discovery: Discovery, fields: Dict[str, Dict[str, ModelField]]
+    file: MappingFile,
+    discovery: Discovery,
+    fields: Dict[str, Dict[str, ModelField]],
+    memory: Memory | None = None,
 ) -> Proposal:
     """A proposal from `file`: the source's own template, or the project's mapping to add to.
 
-    `fields` are the destination's, so that no new field takes a name that is in use. The tree of
-    `file` is changed.
+    `fields` are the destination's: where one is right for a column it is proposed, and no new field
+    takes a name that is in use. `memory` are decisions of earlier projects. The tree of `file` is
+    changed.
     """
-    proposer = _Proposer(file, discovery, fields)
+    proposer = _Proposer(file, discovery, fields, memory)
     proposer.mark_proposed()
     for found in discovery.objects:
         proposer.add(found)
@@ -47,8 +53,13 @@ def propose(
 
 class _Proposer:
     def __init__(
-        self, file: MappingFile, discovery: Discovery, fields: Dict[str, Dict[str, ModelField]]
+        self,
+        file: MappingFile,
+        discovery: Discovery,
+        fields: Dict[str, Dict[str, ModelField]],
+        memory: Memory | None,
     ) -> None:
+        self.memory = memory
         self.mapping = file.mapping
         self.tree: Any = file.document.tree
         self.discovery = discovery
@@ -75,13 +86,49 @@ class _Proposer:
             used = fields_used(self.mapping, expressions, found.name)
         finally:
             expressions.close()
-        for column in without_fate(found, self.mapping, used):
-            models = {linked.to for linked in entries_of(self.mapping, column.link or "").values()}
-            proposed = proposed_field(column, models)
+        undecided = without_fate(found, self.mapping, used)
+        native = self._native(found, undecided, entries)
+        for column in undecided:
+            if column.name in native.settled:
+                continue
+            proposed = proposed_field(column, self._linked_models(column))
+            rule = proposed.rule(column.name)
+            if column.name in native.also:
+                rule["why"] += f"; {native.also[column.name]}"
             name = self._free_name(column.name, [entry.to for entry in entries.values()])
             for entry in entries:
-                self.tree["objects"][entry]["fields"][name] = _flow(proposed.rule(column.name))
+                self.tree["objects"][entry]["fields"][name] = _flow(rule)
                 self.added_fields.append(f"{entry}.{name}")
+
+    def _native(
+        self, found: SourceObject, undecided: list[SourceField], entries: Dict[str, Entry]
+    ) -> NativeRules:
+        """Fields of Odoo's own for `undecided`, written into the one entry of the object."""
+        if len(entries) != 1 or not undecided:
+            return NativeRules()
+        ((entry, about),) = entries.items()
+        native = native_rules(
+            found,
+            undecided,
+            Ground(
+                model=about.to,
+                fields=self.fields.get(about.to, {}),
+                filled=about.fields,
+                linked_models=self._linked_models,
+                memory=self.memory,
+                conventions=dict(self.mapping.settings.get("conventions") or {}),
+            ),
+        )
+        tree = self.tree["objects"][entry]
+        for target, rule in native.rules.items():
+            tree["fields"][target] = _flow(rule)
+            self.added_fields.append(f"{entry}.{target}")
+        if native.drops:
+            tree.setdefault("drop", CommentedMap()).update(native.drops)
+        return native
+
+    def _linked_models(self, column: SourceField) -> set[str]:
+        return {linked.to for linked in entries_of(self.mapping, column.link or "").values()}
 
     def _add_object(self, found: SourceObject) -> None:
         if self.tree.get("not_migrated") is None:
