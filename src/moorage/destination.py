@@ -80,6 +80,7 @@ class BooksFacts:
     company: str
     chart: str
     rounding: str
+    is_rounded_per_line: bool
     default_tax: str
     taxes: tuple[str, ...]
     journals: tuple[JournalFacts, ...]

@@ -24,6 +24,7 @@ def test_a_chart_of_accounts_is_ready(client: OdooClient) -> None:
     assert (facts.chart, facts.default_tax, facts.problems) == ("generic_coa", "15%", ())
     assert [journal.code for journal in facts.journals] == ["INV", "BNK1"]
     assert "15% (15 %)" in facts.taxes
+    assert (facts.rounding, facts.is_rounded_per_line) == ("Round per Tax", False)
     # Asked without invoices in mind, a survey leaves it out.
     assert client.survey(["crm.lead"]).books == ()
 

@@ -8,16 +8,20 @@ from moorage.commands.building import Ground
 from moorage.destination import BooksFacts
 from moorage.errors import RefusedError
 from moorage.mapping.target import TargetTable
+from moorage.plan.rounding import RoundingFit, rounding_fit
 
 #: Models of documents, and the field with the date they are entered at.
 _DATED = {"account.move": "date", "account.payment": "date"}
 
 
-def require_books(ground: Ground, tables: Sequence[TargetTable]) -> None:
-    """RefusedError with all that stands in the way of the invoices and payments of `tables`."""
+def look_at_books(ground: Ground, tables: Sequence[TargetTable]) -> tuple[str, ...]:
+    """What to say about the accounting that invoices and payments of `tables` go to.
+
+    RefusedError with all that stands in their way.
+    """
     dated = [table for table in tables if table.model in _DATED]
     if not dated:
-        return
+        return ()
     ours = ground.destination.identity.company_id
     survey = ground.destination.survey([table.model for table in dated])
     facts = [one for one in survey.books if one.company_id == ours]
@@ -33,6 +37,23 @@ def require_books(ground: Ground, tables: Sequence[TargetTable]) -> None:
             state="Nothing was changed.",
             todo="Set it right in Odoo, then run the same command again.",
         )
+    return _rounding(facts[0], rounding_fit(ground.staging, tables))
+
+
+def _rounding(facts: BooksFacts, fit: RoundingFit | None) -> tuple[str, ...]:
+    """Advice where the other way of rounding taxes gives more of the source's amounts."""
+    if fit is None:
+        return ()
+    now, other = fit.per_tax, fit.per_line
+    if facts.is_rounded_per_line:
+        now, other = other, now
+    if now >= other:
+        return ()
+    return (
+        f"Odoo's way of rounding taxes ({facts.rounding}) gives the source's amounts for {now:,} of"
+        f" {fit.documents:,} documents, its other way for {other:,}: change it in the settings of"
+        " Invoicing before the run, or documents that are a cent off are set aside.",
+    )
 
 
 def _locked(ground: Ground, facts: BooksFacts, tables: Sequence[TargetTable]) -> Iterator[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from moorage.commands.balancing import keep_balance
-from moorage.commands.books import require_books
+from moorage.commands.books import look_at_books
 from moorage.commands.building import PLAN_OF, PLANNED_FOR, Ground, grounded, plan_folder
 from moorage.commands.opening import PRODUCTION, opened_files, opened_ledger, typed
 from moorage.commands.rehearsal import require_rehearsal
@@ -118,7 +118,7 @@ def _person(name: str) -> str:
 def _planned(ground: Ground, sample: int | None) -> PlanReport:
     ground.require_prepared()
     compiled, decisions = ground.build_decided()
-    require_books(ground, compiled.tables)
+    notes = look_at_books(ground, compiled.tables)
     made = make_plan(
         ground.staging,
         ground.ledger,
@@ -134,7 +134,7 @@ def _planned(ground: Ground, sample: int | None) -> PlanReport:
     write_deletions(ground.staging, ground.destination, ground.decisions / DELETIONS_FILE)
     ground.staging.remember(PLANNED_FOR, ground.name)
     ground.staging.remember(PLAN_OF, [ground.name, made.digest, ground.mapping_digest])
-    return made
+    return replace(made, notes=(*made.notes, *notes))
 
 
 def _plan_result(project: Project, to: str, saved: SavedPlan) -> PlanResult:

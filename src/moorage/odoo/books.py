@@ -47,13 +47,15 @@ def _books(read: Read, fields: Fields, company: Mapping[str, Any]) -> BooksFacts
         fields=["name", "amount", "price_include"],
         order="sequence, id",
     )
-    rounding = dict(fields("res.company")["tax_calculation_rounding_method"].selection)
+    rounding = str(company.get("tax_calculation_rounding_method"))
+    roundings = dict(fields("res.company")["tax_calculation_rounding_method"].selection)
     default_tax = company.get("account_sale_tax_id")
     return BooksFacts(
         company_id=int(company["id"]),
         company=str(company["name"]),
         chart=str(company.get("chart_template") or ""),
-        rounding=rounding.get(str(company.get("tax_calculation_rounding_method")), ""),
+        rounding=roundings.get(rounding, rounding),
+        is_rounded_per_line=rounding == "round_per_line",
         default_tax=str(default_tax[1]) if default_tax else "",
         taxes=tuple(
             f"{tax['name']} ({tax['amount']:g} %{', in the price' if tax['price_include'] else ''})"
