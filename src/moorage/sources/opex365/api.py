@@ -25,8 +25,9 @@ ANNOTATIONS = f'odata.include-annotations="{LABEL[1:]},{TABLE[1:]}"'
 COUNTS = f'odata.include-annotations="{COUNT[1:]},{COUNT_IS_CUT[1:]}"'
 MOST_ROWS = 5000
 MOST_CONNECTIONS = 52
-#: 6000 calls in 300 seconds are allowed; a little is left to whoever else uses this sign-in.
-ALLOWANCE = (5_700, 300.0)
+#: 6000 calls in 300 seconds are allowed; some are left to the verb before (`discover` takes about
+#: 400) and to whoever else uses this sign-in.
+ALLOWANCE = (5_400, 300.0)
 #: What may stand unquoted in a query: names, lists, strings, functions.
 PLAIN = "$,()'=@:/.*;"
 
