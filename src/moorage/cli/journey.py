@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from moorage.cli.later import later
+from moorage.cli.proposed import show_table
 from moorage.cli.queues import show_groups
 from moorage.cli.screen import Screen
 from moorage.cli.tables import counted, figures, heading, moment, state, table, waiting
@@ -18,11 +20,12 @@ from moorage.commands.result import Result
 from moorage.errors import SettingsError
 
 if TYPE_CHECKING:
-    from moorage.commands import loading, mapping
+    from moorage.commands import loading, mapping, proposing
     from moorage.plan.report import PlanReport
 else:
     loading = later("moorage.commands.loading")
     mapping = later("moorage.commands.mapping")
+    proposing = later("moorage.commands.proposing")
 
 To = Annotated[str, typer.Option(help="The destination.")]
 Name = Annotated[str, typer.Option("--name", help="Who confirms.")]
@@ -50,11 +53,21 @@ def map_(
         bool, typer.Option("--check", help="Check it against source and Odoo.")
     ] = False,
     confirm: Annotated[bool, typer.Option("--confirm", help="Confirm it as it stands.")] = False,
+    table: Annotated[
+        Path | None,
+        typer.Option(help="Propose for the fields listed in this file (JSON, CSV); no project."),
+    ] = None,
+    model: Annotated[str, typer.Option(help="The Odoo model, with --table.")] = "",
+    convention: Annotated[
+        list[str] | None, typer.Option(help="What was agreed, with --table: totals=custom.")
+    ] = None,
     name: Name = "",
     to: To = "production",
 ) -> Result:
     """Show where every source field goes; propose, check, confirm it."""
     _one_of(propose=propose, check=check, confirm=confirm)
+    if table is not None:
+        return proposing.map_table(table, model, conventions=convention or ())
     if propose:
         return mapping.map_propose(work.project, to=to)
     if confirm:
@@ -98,6 +111,8 @@ def show_map(screen: Screen, result: Result) -> None:
             screen.print(f"  and {len(result.added_fields) - MANY} more (all: --json)")
         for name in result.added_objects:
             state(screen, "ask", f"{escape(name)} asks for a decision")
+    elif isinstance(result, proposing.TableResult):
+        show_table(screen, result)
     elif isinstance(result, mapping.MapResult):
         _show_mapping(screen, result)
 
