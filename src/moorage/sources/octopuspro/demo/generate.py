@@ -53,18 +53,20 @@ def generate(
     connection: duckdb.DuckDBPyConnection,
     seed: int = 1,
     included: bool = True,
+    by_line: bool = True,
 ) -> dict[str, int]:
     """Make `folder` anew with a bundle of `customers` customers and three bookings each.
 
-    `included`: the prices of one of the two companies hold their tax. Gives the rows of each file.
-    What is true stands in `connection` afterwards (tables `t_…`).
+    `included`: the prices of one of the two companies hold their tax. `by_line`: tax is rounded for
+    each line, else once for each rate of an invoice. Gives the rows of each file. What is true
+    stands in `connection` afterwards (tables `t_…`).
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     size = max(customers, LEAST_CUSTOMERS)
     connection.execute(
         f"CREATE MACRO scale() AS {size}; CREATE MACRO seed() AS {seed};"
-        f" CREATE MACRO included() AS {included}"
+        f" CREATE MACRO included() AS {included}; CREATE MACRO by_line() AS {by_line}"
     )
     for script in sorted(SQL.glob("*.sql")):
         connection.execute(script.read_text(encoding="utf-8"))

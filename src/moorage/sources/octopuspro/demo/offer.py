@@ -19,13 +19,14 @@ def offer(servers: DemoServers, scale: int, seed: int) -> DemoData:
     """Make a bundle of about `scale` rows; the same seed gives the same rows."""
     folder = servers.home / "demo" / "octopuspro"
     with duckdb.connect() as connection:
-        # The chart of accounts that the sandbox has knows no tax that is held in prices.
+        # The sandbox's chart of accounts has no tax that is held in prices, and rounds once.
         generate(
             folder,
             customers=scale // ROWS_PER_CUSTOMER,
             connection=connection,
             seed=seed,
             included=False,
+            by_line=False,
         )
     options = {"bundle": str(folder), "timezone": "Australia/Sydney", "currency": "USD"}
     return DemoData(options, {}, ANSWERS)

@@ -102,14 +102,25 @@ FROM taxed
 QUALIFY row_number() OVER (PARTITION BY invoice_id, line, is_included
     ORDER BY (rate = 0) <> (coalesce(stated_tax, 0) = 0), line_count DESC, rate) = 1;
 
+-- Tax is rounded for each line, or once for each rate of an invoice: accounts do the one or the other.
 CREATE TABLE tidy._line_sums AS
-SELECT invoice_id, is_included, count(*) AS line_count, sum(total) AS total, sum(tax) AS tax FROM tidy._readings GROUP BY ALL;
+WITH rates AS (
+    SELECT invoice_id, is_included, rate, count(*) AS line_count, sum(amount) AS amount, sum(tax) AS by_line,
+        CAST(tidy._tax(sum(amount), rate, is_included) AS DECIMAL(18, 2)) AS at_once
+    FROM tidy._readings GROUP BY invoice_id, is_included, rate
+), sums AS (
+    SELECT invoice_id, is_included, sum(line_count) AS line_count, sum(amount) AS amount, sum(by_line) AS by_line, sum(at_once) AS at_once
+    FROM rates GROUP BY ALL
+)
+SELECT invoice_id, is_included, line_count, is_by_line, CASE WHEN is_by_line THEN by_line ELSE at_once END AS tax,
+    amount + CASE WHEN is_included THEN 0 WHEN is_by_line THEN by_line ELSE at_once END AS total
+FROM sums, (VALUES (true), (false)) v(is_by_line);
 
--- The reading that comes to the stated total; where both do, there is no tax to tell them apart.
+-- The reading that comes to the stated total, and to the stated tax where several do.
 CREATE TABLE tidy._computed AS
 SELECT h.id, n.line_count, s.is_included, s.total, s.tax, n.line_count = s.line_count AND s.total = h.total AS agrees
 FROM tidy._headers h
 JOIN (SELECT invoice_id, count(*) AS line_count FROM tidy._given_lines GROUP BY 1) n ON n.invoice_id = h.id
 JOIN tidy._line_sums s ON s.invoice_id = h.id
-QUALIFY row_number() OVER (PARTITION BY h.id ORDER BY n.line_count = s.line_count AND s.total = h.total DESC,
-    s.line_count DESC, abs(s.total - coalesce(h.total, 0)), s.is_included) = 1;
+QUALIFY row_number() OVER (PARTITION BY h.id ORDER BY n.line_count = s.line_count AND s.total = h.total DESC, s.tax = h.tax DESC,
+    s.line_count DESC, abs(s.total - coalesce(h.total, 0)), s.is_included, s.is_by_line DESC) = 1;

@@ -1,7 +1,7 @@
 -- What becomes of each invoice: draft, posted, cancelled, or not before a person decides.
 
 CREATE TABLE tidy._decided AS
-SELECT h.*, coalesce(c.is_included, false) AS is_included, c.agrees, c.total AS lines_total, coalesce(c.line_count, 0) AS line_count,
+SELECT h.*, coalesce(c.is_included, false) AS is_included, c.agrees, c.total AS lines_total, coalesce(c.tax, 0) AS lines_tax, coalesce(c.line_count, 0) AS line_count,
     m.id IS NOT NULL AS is_merged,
     CASE WHEN m.id IS NOT NULL THEN 'cancel'
         WHEN h.word_state = 'credited' THEN CASE tidy._setting('credited_invoices') WHEN 'credit_note' THEN 'posted' WHEN 'cancel' THEN 'cancel' END

@@ -7,8 +7,7 @@ SELECT CAST(tax_rate AS VARCHAR) || CASE WHEN is_included THEN '-included' ELSE 
 FROM tidy._lines WHERE tax_rate <> 0 GROUP BY tax_rate, is_included;
 
 CREATE TABLE tidy.invoices AS
-WITH sums AS (SELECT invoice_id, sum(tax_total) AS tax_total, sum(total) AS total FROM tidy._lines GROUP BY 1),
-every_one AS (
+WITH every_one AS (
     SELECT id, id AS lines_of, number, is_credit_note, state, credits_id, NULL AS of_status FROM tidy._decided
     UNION ALL
     SELECT l.id, l.lines_of, 'Credit of ' || d.number, true, 'posted', l.credits_id, 'Credited' FROM tidy._live l JOIN tidy._decided d ON d.id = l.lines_of WHERE l.made = 'credit'
@@ -21,13 +20,12 @@ every_one AS (
 SELECT e.id, coalesce(e.number, e.id) AS number, CASE WHEN e.is_credit_note THEN 'out_refund' ELSE 'out_invoice' END AS kind,
     coalesce(e.state, 'draft') AS state, d.status, d.customer_id, d.booking_id, d.is_elsewhere, d.currency, d.issue_date,
     greatest(d.due_date, d.issue_date) AS due_date,
-    coalesce(d.total, 0) - coalesce(s.tax_total, 0) AS sub_total, coalesce(s.tax_total, 0) AS tax_total, coalesce(d.total, 0) AS total,
+    coalesce(d.total, 0) - d.lines_tax AS sub_total, d.lines_tax AS tax_total, coalesce(d.total, 0) AS total,
     o.residual, CASE WHEN o.id IS NULL THEN NULL WHEN o.residual = 0 AND o.credited > 0 AND o.paid = 0 THEN 'reversed'
         WHEN o.residual = 0 THEN 'paid' WHEN o.residual = d.total THEN 'not_paid' ELSE 'partial' END AS payment_state,
     e.credits_id, d.merged_into_id, d.parent_id, d.reference, d.notes, d.is_included, d.booking_status = 'cancelled' AS booking_is_cancelled
 FROM every_one e
 JOIN tidy._decided d ON d.id = e.lines_of
-LEFT JOIN sums s ON s.invoice_id = e.lines_of
 LEFT JOIN open o ON o.id = e.id;
 
 CREATE TABLE tidy.invoice_lines AS

@@ -14,7 +14,8 @@ CREATE TABLE t_own_lines AS
 WITH items AS (
     SELECT p.n, p.number AS invoice_number, k, 1 + (p.n + k) % 8 AS service_id, p.is_included, p.discount_percent,
         CAST(CASE WHEN (p.n + k) % 9 = 0 THEN 1.5 ELSE between_('qty', p.n * 10 + k, 1, 3) END AS DECIMAL(18, 2)) AS quantity,
-        CAST(between_('price', p.n * 10 + k, 1999, 60000) / 100.0 AS DECIMAL(18, 2)) AS rate,
+        -- Such that no line has parts of a cent before tax.
+        CAST(between_('price', p.n * 10 + k, 100, 3000) / 5.0 AS DECIMAL(18, 2)) AS rate,
         CASE WHEN (p.n + k) % 14 = 0 THEN 0 ELSE 15 END AS tax_rate
     FROM t_plain p, range(0, 4) v(k) WHERE k <= p.n % 4
 ), amounts AS (
@@ -36,10 +37,17 @@ CREATE TABLE t_merged AS
 SELECT p.n, 'INV-' || (p.n + 1) AS into_number FROM t_plain p JOIN t_plain up ON up.n = p.n + 1
 WHERE p.fate = 35 AND p.customer_id = up.customer_id;
 
+-- Tax is rounded line by line, or once for all lines of a rate.
 CREATE TABLE t_sums AS
-SELECT p.*, CAST(sum(CASE WHEN l.is_included THEN amount ELSE amount + tax END) AS DECIMAL(18, 2)) AS total,
+WITH rates AS (
+    SELECT n, is_included, tax_rate, sum(amount) AS amount, CASE WHEN by_line() THEN sum(tax)
+        WHEN is_included THEN CAST(round(sum(amount) * tax_rate / (100 + tax_rate), 2) AS DECIMAL(18, 2))
+        ELSE CAST(round(sum(amount) * tax_rate * 0.01, 2) AS DECIMAL(18, 2)) END AS tax
+    FROM t_lines GROUP BY n, is_included, tax_rate
+)
+SELECT p.*, CAST(sum(CASE WHEN r.is_included THEN amount ELSE amount + tax END) AS DECIMAL(18, 2)) AS total,
     CAST(sum(tax) AS DECIMAL(18, 2)) AS tax
-FROM t_plain p JOIN t_lines l ON l.n = p.n GROUP BY ALL;
+FROM t_plain p JOIN rates r ON r.n = p.n GROUP BY ALL;
 
 -- `given`: as the file names it: by invoice, by booking (a deposit), or together with the next one.
 CREATE TABLE t_payments AS
