@@ -128,6 +128,18 @@ def _calls(place: Path, account: Account) -> None:
                 "recording_url": f"https://calls.example/r/{n}.mp3" if n % 3 == 0 else "",
             })  # fmt: skip
     _csv(place / "call_logs.csv", rows)
+    events = [
+        {
+            "event_id": f"E{one['client_id']}", "client_id": one["client_id"],
+            "title": "Estimate visit" if n % 20 else "", "event_type": "appt",
+            "from_date": f"{_day(n):%Y-%m-%d %H:%M:%S}",
+            "end_date": f"{_day(n) + timedelta(hours=2):%Y-%m-%d %H:%M:%S}" if n % 30 else "",
+            "location": one["address"], "assigned_user": "Eli Marsh" if n % 40 else "",
+        }
+        for n, one in enumerate(account.clients)
+        if n % 10 == 0
+    ]  # fmt: skip
+    _csv(place / "events.csv", events)
 
 
 def _attached(place: Path, account: Account, folder: Path) -> None:
