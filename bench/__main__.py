@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import importlib
 
-NAMES = ("load", "files", "pipeline", "second", "opex365", "whole", "opex365_whole")
+NAMES = (
+    "load", "models", "files", "pipeline", "second", "opex365", "whole", "opex365_whole",
+)  # fmt: skip
 
 
 def main() -> None:
