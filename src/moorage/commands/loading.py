@@ -233,7 +233,7 @@ def run(
         set_aside=asides,
         seconds=round(time.monotonic() - started, 1),
         attention=sum(phase.set_aside + phase.conflicts for phase in load.phases),
-        notes=(f"Rehearsal: {rehearsal.words}.",) if to == PRODUCTION else (),
+        notes=(f"{rehearsal.words[:1].upper()}{rehearsal.words[1:]}.",) if to == PRODUCTION else (),
         reports=reports,
         next_command=typed("moorage verify", to),
     )
