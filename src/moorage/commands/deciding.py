@@ -6,14 +6,13 @@ the ledger: who, when, which fields, and the digest of the mapping that came of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from moorage.commands.mapping import confirmation, map_propose
 from moorage.commands.opening import PRODUCTION, opened_ledger
 from moorage.commands.result import Result
-from moorage.errors import SettingsError
 from moorage.mapping import editing, load_mapping
 from moorage.mapping.confirm import Confirmation, digest
 from moorage.mapping.explain import ExplainedField, explain
@@ -208,34 +207,28 @@ def answer_settings(project: Project, text: str, *, by: str) -> DecidedResult:
     return _decide(project, "", lambda tree: editing.answer(tree, given), "settings answered", by)
 
 
-def leave_object(project: Project, name: str, *, reason: str, by: str) -> DecidedResult:
-    """Agree that a source object is not moved."""
-    if not reason.strip():
-        raise SettingsError(
-            "an object is left behind for a reason",
-            where=f"not_migrated.{name}",
-            state="Nothing was changed.",
-            todo="Say why.",
-        )
-
-    def change(tree: Any) -> list[str]:
-        editing.leave_object(tree, name, reason)
-        return [name]
-
-    return _decide(project, "", change, "object left behind", by)
-
-
-def move_object(
-    project: Project, name: str, *, model: str, by: str, to: str = PRODUCTION
+def decide_objects(
+    project: Project,
+    *,
+    moves: Mapping[str, str],
+    leaves: Mapping[str, str],
+    by: str,
+    to: str = PRODUCTION,
 ) -> DecidedResult:
-    """Let the rows of an object become records of `model`, and propose where its fields go."""
+    """Let objects become records of models (`moves`: object, model), and leave others behind
+    (`leaves`: object, reason); then a place is proposed for every field of those that are moved.
+    """
 
     def change(tree: Any) -> list[str]:
-        editing.add_entry(tree, name, model)
-        return [name]
+        for name, model in moves.items():
+            editing.add_entry(tree, name, model)
+        for name, reason in leaves.items():
+            editing.leave_object(tree, name, reason)
+        return [*moves, *leaves]
 
-    decided = _decide(project, "", change, "object to be moved", by)
-    map_propose(project, to=to)
+    decided = _decide(project, "", change, "objects decided on", by)
+    if moves:
+        map_propose(project, to=to)
     return decided
 
 

@@ -122,19 +122,22 @@ def settings(desk: Desk, request: Request) -> str:
 
 
 def objects(desk: Desk, request: Request) -> str:
-    """Leave a source object behind, or let it become records of a model."""
+    """Let source objects become records of models, or leave them behind, each for a reason."""
     form, session = form_of(request), session_of(request)
-    name, model, reason = form.one("object"), form.one("model"), form.one("reason")
-    if model:
-        action = _moving(desk, name, model, session.name, session.to)
-        desk.begin("map an object", "/map", action)
-    else:
-        deciding.leave_object(desk.project, name, reason=reason, by=session.name)
+    moves, leaves = form.answers("model"), form.answers("reason")
+    others = form.one("others")
+    if others:
+        undecided = deciding.map_entries(desk.project).undecided
+        leaves = dict.fromkeys(undecided, others) | leaves
+    leaves = {name: reason for name, reason in leaves.items() if name not in moves}
+    desk.begin(
+        "decide on objects",
+        "/map",
+        lambda _: deciding.decide_objects(
+            desk.project, moves=moves, leaves=leaves, by=session.name, to=session.to
+        ),
+    )
     return "/map"
-
-
-def _moving(desk: Desk, name: str, model: str, by: str, to: str) -> Any:
-    return lambda _: deciding.move_object(desk.project, name, model=model, by=by, to=to)
 
 
 def _at(name: str) -> str:

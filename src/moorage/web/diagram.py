@@ -12,12 +12,11 @@ WIDTH, BOX_WIDTH, BOX_HEIGHT, GAP = 720, 250, 30, 12
 
 @dataclass(frozen=True)
 class Box:
-    """A name in its place; `href` is where a click leads."""
+    """A name in its place."""
 
     words: str
     x: int
     y: int
-    href: str = ""
 
     @property
     def middle(self) -> int:
@@ -51,9 +50,8 @@ def diagram(entries: Sequence[EntryLines]) -> Diagram:
     objects = list(dict.fromkeys(entry.object for entry in entries))
     models = list(dict.fromkeys(entry.model for entry in entries))
     height = max(len(objects), len(models), 1) * (BOX_HEIGHT + GAP)
-    first = {entry.object: entry.entry for entry in reversed(entries)}
-    left = _column(objects, 0, height, {name: f"/map/{first[name]}" for name in objects})
-    right = _column(models, WIDTH - BOX_WIDTH, height, {})
+    left = _column(objects, 0, height)
+    right = _column(models, WIDTH - BOX_WIDTH, height)
     lines = [
         Line(_curve(left[entry.object], right[entry.model]), entry.entry, entry.open_count > 0)
         for entry in entries
@@ -61,10 +59,10 @@ def diagram(entries: Sequence[EntryLines]) -> Diagram:
     return Diagram((*left.values(), *right.values()), tuple(lines), WIDTH, height)
 
 
-def _column(names: Sequence[str], x: int, height: int, links: dict[str, str]) -> dict[str, Box]:
+def _column(names: Sequence[str], x: int, height: int) -> dict[str, Box]:
     step = height / max(len(names), 1)
     return {
-        name: Box(name, x, round(place * step + (step - BOX_HEIGHT) / 2), links.get(name, ""))
+        name: Box(name, x, round(place * step + (step - BOX_HEIGHT) / 2))
         for place, name in enumerate(names)
     }
 

@@ -38,6 +38,7 @@ async function refresh() {
 
 const bar = document.querySelector("[data-job]");
 if (bar) follow(bar);
+else if (document.querySelector("[data-live]")) setInterval(refresh, 2000); // a run elsewhere
 
 // On a phone the parts of the journey are wider than the screen.
 document.querySelector(".steps-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
