@@ -28,6 +28,7 @@ VERBS = {
     "new": "start",
     "secret": "start",
     "template": "start",
+    "export-request": "start",
     "discover": "start",
     "extract": "start",
     "map": "journey",

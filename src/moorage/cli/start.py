@@ -31,6 +31,8 @@ def register(app: typer.Typer) -> None:
     """Add these verbs to `app`."""
     verb(app, "new", example="moorage new acme --from krayin", show=show_new)(new)
     verb(app, "template", example="moorage template klipy", show=show_template)(template)
+    example = "moorage export-request octopuspro"
+    verb(app, "export-request", example=example, show=show_template)(export_request)
     verb(app, "discover", example="moorage discover", show=show_discover)(discover)
     verb(app, "extract", example="moorage extract", show=show_extract)(extract)
     verb(app, "status", example="moorage status", show=show_status)(status)
@@ -64,6 +66,15 @@ def template(
 ) -> templates.TemplateResult:
     """Write empty files, explained, for what people must bring beside a CRM's own answers."""
     return templates.template(source, work.start / into)
+
+
+def export_request(
+    work: Work,
+    source: Annotated[str, typer.Argument(help="The kind of CRM.")],
+    into: Annotated[Path, typer.Option(help="The folder to make.")] = Path("export-request"),
+) -> templates.TemplateResult:
+    """Write the letter that asks a CRM's support for an export, and the files it is to fill."""
+    return templates.export_request(source, work.start / into)
 
 
 def show_template(screen: Console, result: templates.TemplateResult) -> None:

@@ -228,7 +228,8 @@ class SourceKind:
     mapping (a tree of dicts and lists) to what both sides have, before fields are proposed, and
     says what it did in sentences. `demo(servers, scale, seed)`, where there is one, makes realistic
     data to try Moorage on, always the same by seed. `expected()`, where there is one, gives the
-    tables of files that people may bring, for `moorage template`.
+    tables of files that people may bring, for `moorage template`; `letter` is the text that asks
+    the CRM's support for such files, for `moorage export-request`.
     """
 
     name: str
@@ -241,6 +242,7 @@ class SourceKind:
     asked: Callable[[Mapping[str, Any]], Collection[str]] | None = None
     adapt: Callable[[Any, Discovery, Callable[[str], bool]], list[str]] | None = None
     expected: Callable[[], Sequence[Expected]] | None = None
+    letter: Path | None = None
 
     def counting(self, given: Mapping[str, Any]) -> Collection[str]:
         """The options and secrets that count, given the options set in the project file."""
