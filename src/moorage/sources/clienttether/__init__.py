@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from moorage.bundles import Expected
 from moorage.sources.base import DemoData, DemoServers, Source, SourceKind
 from moorage.sources.bundled import BUNDLE_OPTIONS
 
@@ -49,6 +50,12 @@ def _demo(servers: DemoServers, scale: int, seed: int) -> DemoData:
     return offer(servers, scale, seed)
 
 
+def _expected() -> Sequence[Expected]:
+    from moorage.sources.clienttether.tables import EXPECTED  # noqa: PLC0415
+
+    return EXPECTED
+
+
 SOURCE = SourceKind(
     name="clienttether",
     label="ClientTether",
@@ -58,4 +65,5 @@ SOURCE = SourceKind(
     open=_open,
     mapping_template=Path(__file__).with_name("mapping.yaml"),
     demo=_demo,
+    expected=_expected,
 )
