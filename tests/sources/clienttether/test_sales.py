@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Any
 
 import pytest
 from reading import Bundled, client, opened
 
 from moorage.errors import SettingsError
+from moorage.sources.base import Discovery
 from moorage.sources.clienttether.files import NO_FOLDER, NOT_NAMED, Files
 
 PEOPLE = [
@@ -28,49 +28,6 @@ DEALS = [
     deal(1, "Bob", "Barnes"), deal(2, "Ann", "Abbott"), deal(3, "Nobody", "Here"),
     deal(4, "Ann", "Abbott", client_id="2"), deal(5, "Ann", "Abbott", client_id="99"),
 ]  # fmt: skip
-FILES = {"clients.json": PEOPLE, "opportunities.json": DEALS}
-
-
-def links(told: Bundled) -> dict[str, Any]:
-    return dict(told.rows("SELECT id, client_id FROM tidy.opportunities"))
-
-
-def test_opportunities_find_their_client_by_id_else_by_a_name_that_one_has(tmp_path: Path) -> None:
-    told = Bundled(tmp_path, FILES)
-    assert links(told) == {"1": "3", "2": None, "3": None, "4": "2", "5": None}
-    assert told.found("opportunities", "client_id") == [
-        ("2", "set_aside"), ("3", "warning"), ("5", "warning"),
-    ]  # fmt: skip
-    questions = " ".join(told.source.discover().questions)
-    assert "1 opportunities fit several clients by their names" in questions
-
-
-def test_a_person_says_which_client_is_meant(tmp_path: Path) -> None:
-    settings = {"opportunity_clients": {"2": "2", "3": "-", "4": "77", "5": "4"}}
-    told = Bundled(tmp_path, FILES, settings)
-    assert links(told) == {"1": "3", "2": "2", "3": None, "4": "2", "5": "4"}
-    assert told.found("opportunities", "client_id") == [("4", "set_aside")]
-
-
-def test_attached_contacts_hang_on_the_main_one_and_circles_end(tmp_path: Path) -> None:
-    told = Bundled(tmp_path, {
-        "clients.csv": "Contact ID,First Name,Main Contact\n1,Ann,\n2,Bob,1\n3,Cyd,2\n4,Dee,5\n"
-                       "5,Eve,4\n6,Fay,77\n",
-    })  # fmt: skip
-    parents = dict(told.rows("SELECT id, parent FROM tidy.clients"))
-    assert parents == {
-        "1": None,
-        "2": "clients:1",
-        "3": "clients:1",
-        "4": None,
-        "5": None,
-        "6": None,
-    }
-    assert told.found("clients", "main_contact_id") == [
-        ("4", "warning"), ("5", "warning"), ("6", "warning"),
-    ]  # fmt: skip
-
-
 PROPOSALS = """proposal_number,client_id,subtotal,labor_tax,material_tax,discount,total
 P1,1,$100.00,4.00,2.50,,106.50
 P2,1,100,,,-10,90
@@ -83,104 +40,145 @@ P2,1,Walls,1,,100
 P3,1,Walls,4,25.00,100
 P4,1,Walls,4,25.00,100
 """
+FILES = {
+    "clients.json": PEOPLE,
+    "opportunities.json": DEALS,
+    "more/clients.csv": "Contact ID,First Name,Last Name,Main Contact,Handy\n11,Ann,,,8015550100\n"
+                        "12,Bob,,11,\n13,Cyd,,12,\n14,Dee,,15,\n15,Eve,,14,\n16,Fay,,77,\n,Gus,,,\n",
+    "proposals.csv": PROPOSALS,
+    "proposal_lines.csv": LINES,
+    "work_orders.csv": "work_order_id,proposal_number,type,status,start\n"
+                       "W1,P1,Interior,completed,5/20/2024 8:00 AM\nW2,P9,Exterior,On Hold,\n",
+    "accounts.csv": "account_id,parent_account_id,company_name\n1,,Brand\n2,1,Owner\n3,2,Unit\n"
+                    "4,3,Crew\n8,9,Odd\n9,8,Even\n5,77,Lost\n",
+    "call_logs.csv": "call_id,client_id,date,direction,duration,disposition,recording_url\n"
+                     "1,1,5/20/2024 8:00 AM,Inbound,4:30,Answered,https://r.example/1.mp3\n"
+                     "2,1,,outbound,90,Missed,\n",
+    "history_notes.csv": "client_id,date,type,content\n1,5/20/2024 8:00 AM,Text Message,Hi\n"
+                         "1,5/20/2024 8:00 AM,E-mail,Hello\n99,5/20/2024 8:00 AM,Note,Lost\n",
+    "action_plans.json": [{"action_plan_id": "1", "action_plan_name": "Drip"},
+                          {"action_plan_id": "2", "action_plan_name": "Bare"}],
+    "action_plan_steps.csv": "action_plan,step,type,delay\n"
+                             + "".join(f"Drip,{n},Email,{n} days\n" for n in (1, 2, 3, 4)),
+    "triggers.csv": "trigger_id,name,notification,condition,action_plan\n"
+                    "1,Big,Proposal Signed,Deal Size > 10000,Drip\n",
+}  # fmt: skip
+ANSWERS = {
+    "opportunity_clients": {"2": "2", "3": "-", "4": "77", "5": "4"},
+    "proposal_differences": "line",
+    "clients_without_id": "by_content",
+    "call_colon": "h:m",
+    "call_number": "minutes",
+}
+SUMS = (
+    "SELECT proposal_id, sum(amount) FROM (SELECT proposal_id, quantity * unit_price AS amount"
+    " FROM tidy.proposal_lines UNION ALL SELECT proposal_id, unit_price FROM tidy.proposal_extras)"
+    " GROUP BY 1 ORDER BY 1"
+)
 
 
-@pytest.mark.parametrize(("meant", "total"), [("set_aside", 150), ("line", 150), ("computed", 100)])
-def test_proposals_add_up_or_are_asked_about(tmp_path: Path, meant: str, total: int) -> None:
-    files = {"clients.json": PEOPLE, "proposals.csv": PROPOSALS, "proposal_lines.csv": LINES}
-    told = Bundled(tmp_path, files, {"proposal_differences": meant})
-    assert told.rows("SELECT total_to_be FROM tidy.proposals WHERE id = 'P3'") == [(total,)]
-    severity = "set_aside" if meant == "set_aside" else "warning"
-    assert told.found("proposals", "total") == [("P3", severity)]
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Bundled:
+    """A bundle about which nobody decided anything."""
+    return Bundled(tmp_path_factory.mktemp("told"), FILES, headers={"clients.Handy": "phone"})
+
+
+@pytest.fixture(scope="module")
+def found(told: Bundled) -> Discovery:
+    """What discovery says of it."""
+    return told.source.discover()
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Bundled:
+    """The same bundle, after a person decided."""
+    return Bundled(tmp_path_factory.mktemp("answered"), FILES, ANSWERS)
+
+
+def links(told: Bundled) -> dict[str, Any]:
+    return dict(told.rows("SELECT id, client_id FROM tidy.opportunities"))
+
+
+def test_opportunities_find_their_client_by_id_else_by_a_name_that_one_has(
+    told: Bundled, found: Discovery
+) -> None:
+    assert links(told) == {"1": "3", "2": None, "3": None, "4": "2", "5": None}
+    assert told.found("opportunities", "client_id") == [
+        ("2", "set_aside"), ("3", "warning"), ("5", "warning"),
+    ]  # fmt: skip
+    assert "1 opportunities fit several clients by their names" in " ".join(found.questions)
+
+
+def test_a_person_says_which_client_is_meant(answered: Bundled) -> None:
+    assert links(answered) == {"1": "3", "2": "2", "3": None, "4": "2", "5": "4"}
+    assert answered.found("opportunities", "client_id") == [("4", "set_aside")]
+
+
+def test_attached_contacts_hang_on_the_main_one_and_circles_end(told: Bundled) -> None:
+    parents = dict(told.rows("SELECT id, parent FROM tidy.clients WHERE length(id) = 2"))
+    assert parents == {"11": None, "12": "clients:11", "13": "clients:11", "14": None, "15": None,
+                       "16": None}  # fmt: skip
+    assert told.found("clients", "main_contact_id") == [
+        ("14", "warning"), ("15", "warning"), ("16", "warning"),
+    ]  # fmt: skip
+
+
+def test_proposals_add_up_or_are_asked_about(told: Bundled, answered: Bundled) -> None:
+    assert told.found("proposals", "total") == [("P3", "set_aside")]
     assert told.found("proposals", "client_id") == [("P4", "set_aside")]
-    sums = told.rows(
-        "SELECT proposal_id, sum(amount) FROM (SELECT proposal_id, quantity * unit_price AS amount"
-        " FROM tidy.proposal_lines UNION ALL SELECT proposal_id, unit_price"
-        " FROM tidy.proposal_extras) GROUP BY 1 ORDER BY 1"
-    )
-    stated = 150 if meant == "line" else 100
-    assert sums == [("P1", 106.5), ("P2", 90), ("P3", stated), ("P4", 100)]
+    assert told.rows(SUMS) == [("P1", 106.5), ("P2", 90), ("P3", 100), ("P4", 100)]
+    assert answered.found("proposals", "total") == [("P3", "warning")]
+    assert answered.rows(SUMS) == [("P1", 106.5), ("P2", 90), ("P3", 150), ("P4", 100)]
 
 
-def test_work_orders_know_their_proposal_and_take_its_client(tmp_path: Path) -> None:
-    told = Bundled(tmp_path, {
-        "clients.json": PEOPLE, "proposals.csv": PROPOSALS,
-        "work_orders.csv": "work_order_id,proposal_number,type,status,start\n"
-                           "W1,P1,Interior,completed,5/20/2024 8:00 AM\nW2,P9,Exterior,On Hold,\n",
-    })  # fmt: skip
-    found = told.rows("SELECT id, proposal_id, client_id, outcome FROM tidy.work_orders")
-    assert sorted(found) == [("W1", "P1", "1", "done"), ("W2", None, None, "open")]
+def test_work_orders_know_their_proposal_and_take_its_client(told: Bundled) -> None:
+    orders = told.rows("SELECT id, proposal_id, client_id, outcome FROM tidy.work_orders")
+    assert sorted(orders) == [("W1", "P1", "1", "done"), ("W2", None, None, "open")]
     assert told.found("work_orders", "proposal_number") == [("W2", "warning")]
     assert ("W1", "warning") in told.found("work_orders", "assigned_user")
 
 
-def test_hierarchies_of_four_levels_and_circles_are_told(tmp_path: Path) -> None:
-    told = Bundled(tmp_path, {
-        "clients.json": PEOPLE,
-        "accounts.csv": "account_id,parent_account_id,company_name\n1,,Brand\n2,1,Owner\n3,2,Unit\n"
-                        "4,3,Crew\n8,9,Odd\n9,8,Even\n5,77,Lost\n",
-    })  # fmt: skip
+def test_hierarchies_of_four_levels_and_circles_are_told(told: Bundled, found: Discovery) -> None:
     assert dict(told.rows("SELECT id, depth FROM tidy.accounts")) == {
         "1": 1, "2": 2, "3": 3, "4": 4, "5": 1, "8": None, "9": None,
     }  # fmt: skip
     assert told.found("accounts", "parent_id") == [
         ("4", "warning"), ("5", "warning"), ("8", "warning"), ("9", "warning"),
     ]  # fmt: skip
-    assert "Crew (level 4)" in " ".join(told.source.discover().notes)
+    assert "Crew (level 4)" in " ".join(found.notes)
 
 
-def test_calls_and_notes_say_how_they_came(tmp_path: Path) -> None:
-    told = Bundled(tmp_path, {
-        "clients.json": PEOPLE,
-        "call_logs.csv": "call_id,client_id,date,direction,duration,disposition,recording_url\n"
-                         "1,1,5/20/2024 8:00 AM,Inbound,4:30,Answered,https://r.example/1.mp3\n"
-                         "2,1,,outbound,,Missed,\n",
-        "history_notes.csv": "client_id,date,type,content\n1,5/20/2024 8:00 AM,Text Message,Hi\n"
-                             "1,5/20/2024 8:00 AM,E-mail,Hello\n99,5/20/2024 8:00 AM,Note,Lost\n",
-    })  # fmt: skip
-    ((direction, minutes, details),) = told.rows(
-        "SELECT direction, duration_minutes, details FROM tidy.calls WHERE id = '1'"
-    )
-    assert (direction, minutes) == ("inbound", 4.5)
+def test_calls_and_notes_say_how_they_came(told: Bundled, answered: Bundled) -> None:
+    ((direction, details),) = told.rows("SELECT direction, details FROM tidy.calls WHERE id = '1'")
+    assert direction == "inbound"
     assert "Disposition: Answered" in details and 'href="https://r.example/1.mp3"' in details
     assert told.found("calls", "happened_at") == [("2", "set_aside")]
+    lengths = "SELECT duration_minutes FROM tidy.calls ORDER BY id"
+    assert told.rows(lengths) == [(4.5,), (1.5,)]
+    assert answered.rows(lengths) == [(270,), (90,)]
     assert sorted(told.rows("SELECT channel, client_id FROM tidy.notes")) == [
         ("email", "1"), ("note", None), ("sms", "1"),
     ]  # fmt: skip
     assert [severity for _, severity in told.found("notes", "client_id")] == ["set_aside"]
 
 
-def test_automations_are_described_with_their_effort(tmp_path: Path) -> None:
-    told = Bundled(tmp_path, {
-        "clients.json": PEOPLE,
-        "action_plans.json": [{"action_plan_id": "1", "action_plan_name": "Drip"},
-                              {"action_plan_id": "2", "action_plan_name": "Bare"}],
-        "action_plan_steps.csv": "action_plan,step,type,delay\n"
-                                 + "".join(f"Drip,{n},Email,{n} days\n" for n in (1, 2, 3, 4)),
-        "triggers.csv": "trigger_id,name,notification,condition,action_plan\n"
-                        "1,Big,Proposal Signed,Deal Size > 10000,Drip\n",
-    })  # fmt: skip
-    items = {one["name"]: one for one in told.source.discover().details["inventory"]}
+def test_automations_are_described_with_their_effort(found: Discovery) -> None:
+    items = {one["name"]: one for one in found.details["inventory"]}
     assert (items["Drip"]["steps"], items["Drip"]["effort"]) == (4, "high")
     assert items["Drip"]["delays"] == ["1 days", "2 days", "3 days", "4 days"]
     assert items["Bare"]["effort"] == "to be looked at"
     assert items["Big"]["conditions"] == ["Deal Size > 10000"]
 
 
-def test_clients_without_ids_wait_for_a_word(tmp_path: Path) -> None:
-    files = {"clients.csv": "First Name,Last Name,Email\nAnn,Abbott,a@b.example\nAnn,Abbott,\n"}
-    assert {how for _, how in Bundled(tmp_path, files).found("clients", "client_id")} == {
-        "set_aside"
-    }
-    settings = {"clients_without_id": "by_content"}
-    told = Bundled(tmp_path / "b", files, settings)
-    assert [how for _, how in told.found("clients", "client_id")] == ["warning", "warning"]
+def test_clients_without_ids_wait_for_a_word(told: Bundled, answered: Bundled) -> None:
+    assert [how for _, how in told.found("clients", "client_id")] == ["set_aside"]
+    assert [how for _, how in answered.found("clients", "client_id")] == ["warning"]
 
 
-def test_headers_that_nobody_knows_get_a_place_by_option(tmp_path: Path) -> None:
-    files = {"clients.csv": "Contact ID,First Name,Handy\n1,Ann,8015550100\n"}
-    told = Bundled(tmp_path, files, headers={"clients.Handy": "phone"})
-    assert told.rows("SELECT phone FROM tidy.clients") == [("8015550100",)]
+def test_headers_that_nobody_knows_get_a_place_by_option(told: Bundled, answered: Bundled) -> None:
+    assert told.rows("SELECT phone FROM tidy.clients WHERE id = '11'") == [("8015550100",)]
+    query = "SELECT phone, \"custom.handy\" FROM tidy.clients WHERE id = '11'"
+    assert answered.rows(query) == [(None, 8015550100)]
 
 
 class Folder:
