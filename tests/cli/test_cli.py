@@ -22,7 +22,7 @@ from moorage.sources.base import source_kind
 CANARY = "canary-7f3a9-secret"
 VERBS = (
     "new", "discover", "extract", "map", "prepare", "owners", "duplicates", "issues", "plan",
-    "run", "verify", "rollback", "status", "demo",
+    "run", "verify", "rollback", "status", "demo", "template",
 )  # fmt: skip
 
 
