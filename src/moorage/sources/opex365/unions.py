@@ -16,23 +16,24 @@ def column_file_sql(tables: Iterable[Wanted], own: Collection[str]) -> str:
         " NULL::VARCHAR AS record, NULL::BOOLEAN AS is_own WHERE false"
     ]
     for wanted in tables:
-        entity = wanted.entity
-        for one in entity.attributes.values() if entity is not None else ():
-            if (
-                entity is None
-                or one.kind not in ("file", "image")
-                or one.name not in wanted.present
-            ):
-                continue
-            key, column = f"lower({quoted(wanted.key)})", quoted(one.name)
-            path = f"'{entity.entity_set}/' || {key} || '/{one.name}/' || {column}"
-            selects.append(
-                f"SELECT '{wanted.name}-' || {key} || '-{one.name}', {literal(one.label)},"
-                f" {path} || '{'/full' if one.is_full else ''}', '{wanted.name}:' || {key},"
-                f" {str(wanted.name in own).lower()}"
-                f" FROM raw.{quoted(wanted.name)} WHERE {column} IS NOT NULL"
-            )
+        if wanted.entity is not None:
+            selects += [
+                _column_file(wanted, wanted.entity.entity_set, one, is_own=wanted.name in own)
+                for one in wanted.entity.attributes.values()
+                if one.kind in ("file", "image") and one.name in wanted.present
+            ]
     return f"CREATE TABLE tidy._column_files AS {' UNION ALL '.join(selects)}"
+
+
+def _column_file(wanted: Wanted, entity_set: str, held: Attribute, *, is_own: bool) -> str:
+    key, mark = f"lower({quoted(wanted.key)})", quoted(held.name)
+    full = "/full" if held.is_full else ""
+    return (
+        f"SELECT '{wanted.name}-' || {key} || '-{held.name}', {literal(held.label)},"
+        f" '{entity_set}/' || {key} || '/{held.name}/' || {mark} || '{full}',"
+        f" '{wanted.name}:' || {key}, {str(is_own).lower()}"
+        f" FROM raw.{quoted(wanted.name)} WHERE {mark} IS NOT NULL"
+    )
 
 
 def process_sql(processes: Mapping[str, str]) -> str:
