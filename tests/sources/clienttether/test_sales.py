@@ -9,7 +9,10 @@ import pytest
 from reading import Bundled, client, opened
 
 from moorage.errors import SettingsError
+from moorage.mapping.spec import load_mapping_to_edit
 from moorage.sources.base import Discovery
+from moorage.sources.clienttether import SOURCE
+from moorage.sources.clienttether.adapt import adapt
 from moorage.sources.clienttether.files import NO_FOLDER, NOT_NAMED, Files
 
 PEOPLE = [
@@ -221,3 +224,20 @@ def test_options_that_do_not_fit_are_told(given: dict[str, Any], where: str) -> 
     with pytest.raises(SettingsError) as told:
         opened(**given)
     assert told.value.where == f"source.{where}"
+
+
+def test_accounts_become_companies_of_odoo_where_a_person_says_so(found: Discovery) -> None:
+    tree = load_mapping_to_edit(SOURCE.mapping_template).document.tree
+    assert adapt(tree, found, lambda _: True) == []
+    tree["settings"]["accounts_as"] = "company"
+    (said,) = adapt(tree, found, lambda _: True)
+    assert "companies of Odoo" in said
+    assert tree["objects"]["accounts"]["to"] == "res.company"
+    account = tree["objects"]["clients"]["fields"]["x_clienttether_account"]
+    assert account["create"]["relation"] == "res.company"
+    assert adapt(tree, found, lambda _: True) == []
+
+
+def test_a_client_with_an_opportunity_needs_no_lead_beside_it(told: Bundled) -> None:
+    counts = dict(told.rows("SELECT id, opportunity_count FROM tidy.clients WHERE length(id) = 1"))
+    assert counts == {"1": 0, "2": 1, "3": 1, "4": 0}

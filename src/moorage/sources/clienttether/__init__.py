@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from moorage.bundles import Expected
-from moorage.sources.base import DemoData, DemoServers, Source, SourceKind
+from moorage.sources.base import DemoData, DemoServers, Discovery, Source, SourceKind
 from moorage.sources.bundled import BUNDLE_OPTIONS
 
 API_OPTIONS: dict[str, tuple[Any, str]] = {
@@ -56,6 +56,12 @@ def _expected() -> Sequence[Expected]:
     return EXPECTED
 
 
+def _adapt(tree: Any, discovery: Discovery, has_model: Callable[[str], bool]) -> list[str]:
+    from moorage.sources.clienttether.adapt import adapt  # noqa: PLC0415
+
+    return adapt(tree, discovery, has_model)
+
+
 SOURCE = SourceKind(
     name="clienttether",
     label="ClientTether",
@@ -65,5 +71,6 @@ SOURCE = SourceKind(
     open=_open,
     mapping_template=Path(__file__).with_name("mapping.yaml"),
     demo=_demo,
+    adapt=_adapt,
     expected=_expected,
 )

@@ -66,8 +66,8 @@ class Found:
     matches: Mapping[str, Match]
 
 
-def discover(found: Found, accounts: Sequence[str]) -> Discovery:
-    """Counts, fields, pipelines, automations, oddities."""
+def discover(found: Found, accounts: Sequence[str], call_count: int) -> Discovery:
+    """Counts, fields, pipelines, automations, oddities; `call_count` is what reading took."""
     with closing(_built(found)) as connection:
         objects = tuple(
             SourceObject(name, catalogue.label(name), _count(connection, name),
@@ -95,6 +95,7 @@ def discover(found: Found, accounts: Sequence[str]) -> Discovery:
         objects=objects,
         notes=(
             "Each list is read at a moment of its own: nobody should work there at the cut-over.",
+            *([f"A full reading takes {call_count:,} calls."] if call_count else []),
             *_short(found.matches),
             *notes,
         ),

@@ -43,7 +43,8 @@ class ClientTetherSource:
         """Everything is read, for the API tells fields and numbers in no other way."""
         self._read()
         found = Found(self._tables(), self._statements(), self._custom(), self._matches)
-        return discover(found, [key.account for key in self._keys])
+        calls = self._api.web.call_count if self._api is not None else 0
+        return discover(found, [key.account for key in self._keys], calls)
 
     def raw_tables(self) -> Sequence[RawTable]:
         """The tables of both ways, `api_…` and `file_…`; SettingsError where a person must first

@@ -1,22 +1,4 @@
--- Opportunities. Their client is told by id, or by names that one client has. Where several have
--- them a person says which: settings.opportunity_clients. Nothing is guessed.
-
-CREATE MACRO tidy._names(first, last, comp) AS
-    concat_ws('|', coalesce(tidy._form(tidy._filled(first)), ''), coalesce(tidy._form(tidy._filled(last)), ''), coalesce(tidy._form(tidy._filled(comp)), ''));
-
-CREATE TABLE tidy._by_names AS
-SELECT _account AS account, tidy._names(first_name, last_name, company_name) AS names, list(_id ORDER BY _id) AS ids
-FROM tidy._client_rows GROUP BY ALL;
-
-CREATE TABLE tidy._linked AS
-SELECT o._id AS id, tidy._filled(o.client_id) AS told, m._id AS by_id, c._id AS said, w.meaning AS word, b.ids,
-    CASE WHEN w.meaning = '-' THEN NULL ELSE coalesce(c._id, m._id,
-        CASE WHEN tidy._filled(o.client_id) IS NULL AND len(b.ids) = 1 THEN b.ids[1] END) END AS client_id
-FROM tidy._opportunities o
-LEFT JOIN tidy._pairs w ON w.setting = 'opportunity_clients' AND w.word IN (o._id, o._own)
-LEFT JOIN tidy._client_rows c ON c._id = w.meaning OR (c._own = w.meaning AND c._account = o._account)
-LEFT JOIN tidy._client_rows m ON m._account = o._account AND m._own = tidy._filled(o.client_id)
-LEFT JOIN tidy._by_names b ON b.account = o._account AND b.names <> '||' AND b.names = tidy._names(o.first_name, o.last_name, o.company_name);
+-- Opportunities; whose they are was found with the clients.
 
 CREATE TABLE tidy.opportunities AS
 WITH typed AS (

@@ -1,0 +1,33 @@
+"""Fits the mapping to what a person said of accounts: partners, or companies of Odoo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moorage.sources.base import Discovery
+
+PARTNER, COMPANY = "res.partner", "res.company"
+#: What a partner has and a company of Odoo has not, or gets by itself.
+OF_PARTNERS = ("is_company", "type")
+FIELD = "x_clienttether_account"
+
+
+def adapt(tree: Any, _discovery: Discovery, _has_model: Callable[[str], bool]) -> list[str]:
+    """Change `tree`; what was decided, in sentences."""
+    entry = tree["objects"].get("accounts")
+    asked = str(tree["settings"].get("accounts_as", "partner"))
+    if entry is None or asked == "partner" or entry["to"] == COMPANY:
+        return []
+    if asked != "company":
+        return [f"settings.accounts_as is neither partner nor company, but {asked!r}: partners."]
+    entry["to"] = COMPANY
+    for name in OF_PARTNERS:
+        entry["fields"].pop(name, None)
+    for other in tree["objects"].values():
+        if FIELD in other["fields"]:
+            other["fields"][FIELD]["create"]["relation"] = COMPANY
+    return [
+        "Accounts become companies of Odoo (settings.accounts_as); records name theirs in"
+        f" {FIELD} and stay shared among all companies."
+    ]
