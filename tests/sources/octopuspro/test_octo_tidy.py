@@ -21,7 +21,9 @@ def test_every_object_has_the_columns_that_discovery_tells(scene: Scene) -> None
             "SELECT column_name FROM information_schema.columns WHERE table_schema = 'tidy'"
             f" AND table_name = '{found.name}'"
         )
-        assert {name for (name,) in columns} == {field.name for field in found.fields}, found.name
+        assert {name for (name,) in columns} - {"_place"} == {
+            field.name for field in found.fields
+        }, found.name
         ((count, ids, empty),) = scene.rows(
             "SELECT count(*), count(DISTINCT id), count(*) FILTER (coalesce(id, '') = '')"
             f" FROM tidy.{found.name}"
@@ -43,6 +45,14 @@ def test_no_password_is_written_anywhere(scene: Scene) -> None:
     for path in folder.parent.glob("staging.duckdb*"):
         content = path.read_bytes()
         assert not any(secret in content for secret in secrets), path.name
+
+
+def test_rows_say_where_they_stand(scene: Scene) -> None:
+    for name, file in (("bookings", "bookings_2024.xlsx#Bookings, line 6"),
+                       ("invoices", "invoices.csv, line 6"), ("payments", "payments.csv, line 6"),
+                       ("customers", "customers.csv, line 2")):  # fmt: skip
+        places = {place for (place,) in scene.rows(f"SELECT _place FROM tidy.{name}")}
+        assert file in places and None not in places
 
 
 def test_numbers_and_internal_ids_are_never_mixed(scene: Scene) -> None:

@@ -50,6 +50,9 @@ CREATE MACRO tidy._utc(x, zone) AS CASE
     WHEN x LIKE '%+00' THEN TRY_CAST(x[:-4] AS TIMESTAMP)
     ELSE timezone('UTC', timezone(coalesce(zone, tidy._zone()), TRY_CAST(x AS TIMESTAMP))) END;
 
+-- Where a row stands in the bundle; a line of issues names it.
+CREATE MACRO tidy._place(file, line) AS file || ', line ' || line;
+
 CREATE MACRO tidy._joined(parts, mark) AS nullif(array_to_string(list_filter(parts, lambda p: p IS NOT NULL AND p <> ''), mark), '');
 
 CREATE MACRO tidy._items(x) AS list_filter(list_transform(CAST(CAST(x AS JSON) AS VARCHAR[]), lambda i: trim(i)), lambda i: i <> '');

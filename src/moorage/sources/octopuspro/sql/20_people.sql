@@ -29,7 +29,7 @@ SELECT c.id, coalesce(c.is_business, false) AS is_business, tidy._filled(c.title
     tidy._filled(c.state) AS state, tidy._filled(c.country) AS country,
     TRY_CAST(c.date_joined AS DATE) AS date_joined, l.labels, tidy._plain(c.notes) AS notes,
     tidy._yes(c.deleted) AS is_deleted, tidy._filled(c.abn) AS tax_number, coalesce(tidy._setting('phone_country'), '') AS phone_country,
-    tidy._utc(c.created, NULL) AS created_at, tidy._utc(c.updated, NULL) AS updated_at,
+    tidy._utc(c.created, NULL) AS created_at, tidy._utc(c.updated, NULL) AS updated_at, tidy._place(c._file, c._line) AS _place,
     k.* EXCLUDE (_file, _line)
 FROM tidy._customers c
 LEFT JOIN tidy._customer_labels l ON l.id = c.id
@@ -54,7 +54,7 @@ CREATE TABLE tidy.properties AS
 SELECT coalesce(tidy._id(p.property_id), tidy._made_id(concat_ws('|', p.customer_id, p.property_type, p.property_name))) AS id,
     c.id AS customer_id, coalesce(tidy._filled(p.property_name), tidy._filled(p.property_type), 'Property') AS name,
     tidy._word(p.property_type) AS type, tidy._plain(p.address) AS address, tidy._plain(p.notes) AS notes,
-    tidy._utc(p.created, NULL) AS created_at, k.* EXCLUDE (_file, _line)
+    tidy._utc(p.created, NULL) AS created_at, tidy._place(p._file, p._line) AS _place, k.* EXCLUDE (_file, _line)
 FROM raw.customer_properties p
 LEFT JOIN tidy.customers c ON c.id = tidy._id(p.customer_id)
 LEFT JOIN tidy._custom_customer_properties k ON k._file = p._file AND k._line = p._line
@@ -71,7 +71,7 @@ SELECT coalesce(tidy._id(w.fieldworker_id), tidy._made_id(concat_ws('|', w.usern
     tidy._filled(w.timezone) AS timezone, tidy._filled(w.pay_type) AS pay_type, tidy._money(w.pay_rate) AS pay_rate,
     tidy._money(w.first_hour_rate) AS first_hour_rate, tidy._money(w.overtime_rate) AS overtime_rate,
     tidy._exact(w.commission) AS commission, tidy._filled(w.tracking) AS tracking,
-    tidy._utc(w.created, NULL) AS created_at, tidy._utc(w.updated, NULL) AS updated_at, k.* EXCLUDE (_file, _line)
+    tidy._utc(w.created, NULL) AS created_at, tidy._utc(w.updated, NULL) AS updated_at, tidy._place(w._file, w._line) AS _place, k.* EXCLUDE (_file, _line)
 FROM raw.fieldworkers w
 LEFT JOIN tidy._custom_fieldworkers k ON k._file = w._file AND k._line = w._line
 QUALIFY row_number() OVER (PARTITION BY coalesce(tidy._id(w.fieldworker_id), tidy._made_id(concat_ws('|', w.username, w.display_name, w.email)))

@@ -35,7 +35,7 @@ SELECT i.id, i.number, i.internal_id, coalesce(i.is_credit_note, false) AS is_cr
     tidy._number(i.credits, 'INV') AS credits_id, coalesce(i.given_currency, tidy._currency()) AS currency,
     coalesce(o.is_elsewhere, false) AS is_elsewhere, coalesce(o.is_known, true) AS company_is_known,
     TRY_CAST(i.issue_date AS DATE) AS issue_date, TRY_CAST(i.due_date AS DATE) AS due_date,
-    tidy._word(coalesce(tidy._filled(i.status), i.invoice_type)) AS status, tidy._filled(i.purchase_order) AS reference, tidy._plain(i.notes) AS notes,
+    tidy._word(coalesce(tidy._filled(i.status), i.invoice_type)) AS status, tidy._filled(i.purchase_order) AS reference, tidy._plain(i.notes) AS notes, tidy._place(i._file, i._line) AS _place,
     coalesce(w.state, CASE WHEN i.status_form IN ('void', 'deleted', 'cancelled') THEN 'cancel' WHEN i.status_form = 'draft' THEN 'draft'
         WHEN i.status_form = 'credited' THEN 'credited'
         WHEN i.status_form IN ('open', 'overdue', 'closed', 'outstanding', 'paid', 'unpaid', 'partial', 'partially paid', 'sent', 'due', 'issued', 'completed') THEN 'posted' END) AS word_state
@@ -60,7 +60,7 @@ SELECT coalesce(tidy._id(l.line_id), row_number() OVER (PARTITION BY h.id ORDER 
     coalesce(tidy._exact(l.discount), 0) AS discount_percent,
     CASE WHEN contains(l."tax.given", '%') THEN NULL ELSE tidy._money(l.tax) END AS stated_tax,
     coalesce(tidy._exact(l.tax_rate), CASE WHEN contains(l."tax.given", '%') THEN tidy._exact(l.tax) END) AS stated_rate,
-    tidy._money(l.sub_total) AS stated_amount
+    tidy._money(l.sub_total) AS stated_amount, tidy._place(l._file, l._line) AS _place
 FROM raw.invoice_lines l
 JOIN tidy._headers h ON h.id = tidy._number(l.invoice_number, 'INV')
 LEFT JOIN tidy.services s ON s.id = tidy._id(l.service_id)

@@ -40,14 +40,14 @@ FROM tidy._decided WHERE line_count > 0 AND NOT agrees AND coalesce(tidy._settin
 
 CREATE TABLE tidy._lines AS
 SELECT g.invoice_id || '/' || g.line AS id, g.invoice_id, g.position, g.service_id, g.name, g.quantity, g.unit_price, g.discount_percent,
-    r.rate AS tax_rate, r.is_included, r.tax AS tax_total, r.total
+    r.rate AS tax_rate, r.is_included, r.tax AS tax_total, r.total, g._place
 FROM tidy._given_lines g
 JOIN tidy._decided d ON d.id = g.invoice_id
 JOIN tidy._readings r ON r.invoice_id = g.invoice_id AND r.line = g.line AND r.is_included = d.is_included
 UNION ALL
 -- A total that no lines explain, as one line without tax, where a person said so.
 SELECT id || '/difference', id, 1000000, NULL, CASE WHEN line_count = 0 THEN 'As invoiced in OctopusPro' ELSE 'Difference to the total in OctopusPro' END,
-    1, total - coalesce(lines_total, 0), 0, 0, is_included, 0, total - coalesce(lines_total, 0)
+    1, total - coalesce(lines_total, 0), 0, 0, is_included, 0, total - coalesce(lines_total, 0), _place
 FROM tidy._decided WHERE total <> coalesce(lines_total, 0) AND tidy._setting('invoice_differences') = 'line';
 
 -- A credit note that only a status tells of takes back all lines of its invoice.

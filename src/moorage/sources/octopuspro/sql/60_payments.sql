@@ -26,7 +26,7 @@ SELECT coalesce(tidy._id(p.payment_id), tidy._made_id(concat_ws('|', p.invoice_n
     CASE WHEN p.date LIKE '%+00' THEN CAST(timezone(tidy._zone(), timezone('UTC', tidy._utc(p.date, NULL))) AS DATE) ELSE TRY_CAST(p.date[:10] AS DATE) END AS date,
     tidy._filled(p.method) AS method, tidy._filled(p.reference) AS reference, tidy._filled(p.added_by) AS added_by,
     coalesce(tidy._code(p.currency), tidy._code(p."amount.currency")) AS currency,
-    tidy._id(p.company_id) AS company_id, tidy._word(p.status) AS status, a.state, tidy._plain(p.notes) AS notes
+    tidy._id(p.company_id) AS company_id, tidy._word(p.status) AS status, a.state, tidy._plain(p.notes) AS notes, tidy._place(p._file, p._line) AS _place
 FROM raw.payments p
 JOIN tidy._approvals a ON a.status = coalesce(p.status, '')
 LEFT JOIN tidy._booking_refs r ON r.ref = tidy._ref(p.booking_id, p.booking_number)
@@ -40,7 +40,7 @@ SELECT 'refund-' || coalesce(tidy._id(f.refund_id), tidy._made_id(concat_ws('|',
     abs(tidy._money(f.amount)) AS amount, tidy._utc(f.date, NULL) AS paid_at, TRY_CAST(f.date[:10] AS DATE) AS date,
     tidy._filled(f.method) AS method, tidy._filled(f.reference) AS reference, tidy._filled(f.added_by) AS added_by,
     coalesce(tidy._code(f.currency), tidy._code(f."amount.currency")) AS currency,
-    tidy._id(f.company_id) AS company_id, tidy._word(f.status) AS status, a.state, tidy._plain(f.notes) AS notes
+    tidy._id(f.company_id) AS company_id, tidy._word(f.status) AS status, a.state, tidy._plain(f.notes) AS notes, tidy._place(f._file, f._line) AS _place
 FROM raw.refunds f
 JOIN tidy._approvals a ON a.status = coalesce(f.status, '')
 LEFT JOIN tidy._booking_refs r ON r.ref = tidy._ref(f.booking_id, f.booking_number)
@@ -62,7 +62,7 @@ CREATE TABLE tidy._positive AS
 SELECT id, sum(amount) AS amount, any_value(booking_id) AS booking_id, any_value(customer_id) AS customer_id,
     min(paid_at) AS paid_at, min(date) AS date, any_value(method) AS method, any_value(reference) AS reference,
     any_value(added_by) AS added_by, any_value(currency) AS currency, any_value(company_id) AS company_id,
-    any_value(status) AS status, CASE WHEN count(DISTINCT state) = 1 THEN min(state) END AS state, any_value(notes) AS notes,
+    any_value(status) AS status, CASE WHEN count(DISTINCT state) = 1 THEN min(state) END AS state, any_value(notes) AS notes, min(_place) AS _place,
     bool_and(len(coalesce(invoice_ids, [])) = 0) AS names_no_invoice
 FROM tidy._payment_rows WHERE amount > 0 GROUP BY id;
 
@@ -79,10 +79,10 @@ WHERE n.amount < 0 QUALIFY row_number() OVER (PARTITION BY n.id ORDER BY p.id, t
 
 CREATE TABLE tidy._refunds AS
 SELECT f.id, coalesce(p.id, CASE WHEN f.given_payment_id IS NULL THEN one.id END) AS refunds_id, f.given_payment_id, f.invoice_id, f.booking_id, f.customer_id, f.amount, f.paid_at, f.date,
-    f.method, f.reference, f.added_by, f.currency, f.company_id, f.status, f.state, f.notes, NULL AS same_as_id
+    f.method, f.reference, f.added_by, f.currency, f.company_id, f.status, f.state, f.notes, NULL AS same_as_id, f._place
 FROM tidy._refund_rows f
 LEFT JOIN tidy._positive p ON p.id = f.given_payment_id
 LEFT JOIN (SELECT invoice_id, min(id) AS id FROM tidy._named GROUP BY 1 HAVING count(*) = 1) one ON one.invoice_id = f.invoice_id
 UNION ALL
-SELECT id, refunds_id, NULL, invoice_id, booking_id, customer_id, given_back, paid_at, date, method, reference, added_by, currency, company_id, status, state, notes, same_as_id
+SELECT id, refunds_id, NULL, invoice_id, booking_id, customer_id, given_back, paid_at, date, method, reference, added_by, currency, company_id, status, state, notes, same_as_id, _place
 FROM tidy._negative;

@@ -21,9 +21,9 @@ SELECT e.id, coalesce(e.number, e.id) AS number, CASE WHEN e.is_credit_note THEN
     coalesce(e.state, 'draft') AS state, d.status, d.customer_id, d.booking_id, d.is_elsewhere, d.currency, d.issue_date,
     greatest(d.due_date, d.issue_date) AS due_date,
     coalesce(d.total, 0) - d.lines_tax AS sub_total, d.lines_tax AS tax_total, coalesce(d.total, 0) AS total,
-    o.residual, CASE WHEN o.id IS NULL THEN NULL WHEN o.residual = 0 AND o.credited > 0 AND o.paid = 0 THEN 'reversed'
+    o.residual, CASE WHEN o.id IS NULL THEN NULL WHEN o.residual = 0 AND o.credited > 0 AND o.paid = 0 AND NOT e.is_credit_note THEN 'reversed'
         WHEN o.residual = 0 THEN 'paid' WHEN o.residual = d.total THEN 'not_paid' ELSE 'partial' END AS payment_state,
-    e.credits_id, d.merged_into_id, d.parent_id, d.reference, d.notes, d.is_included, d.booking_status = 'cancelled' AS booking_is_cancelled
+    e.credits_id, d.merged_into_id, d.parent_id, d.reference, d.notes, d.is_included, d.booking_status = 'cancelled' AS booking_is_cancelled, d._place
 FROM every_one e
 JOIN tidy._decided d ON d.id = e.lines_of
 LEFT JOIN open o ON o.id = e.id;
@@ -32,7 +32,7 @@ CREATE TABLE tidy.invoice_lines AS
 SELECT CASE WHEN i.id = l.invoice_id THEN l.id ELSE l.id || '-credit' END AS id, i.id AS invoice_id, l.position, l.service_id, l.name,
     l.quantity, l.unit_price, l.discount_percent,
     CASE WHEN l.tax_rate <> 0 THEN [CAST(l.tax_rate AS VARCHAR) || CASE WHEN l.is_included THEN '-included' ELSE '-excluded' END] END AS tax_ids,
-    l.tax_rate, l.is_included, CAST(l.total - l.tax_total AS DECIMAL(18, 2)) AS sub_total, l.tax_total, CAST(l.total AS DECIMAL(18, 2)) AS total, i.is_elsewhere
+    l.tax_rate, l.is_included, CAST(l.total - l.tax_total AS DECIMAL(18, 2)) AS sub_total, l.tax_total, CAST(l.total AS DECIMAL(18, 2)) AS total, i.is_elsewhere, l._place
 FROM tidy._lines l
 JOIN tidy.invoices i ON i.id = l.invoice_id OR i.id = l.invoice_id || '-credit';
 
@@ -44,10 +44,10 @@ WITH payers AS (
     LEFT JOIN tidy._decided l ON l.id = n.invoice_id GROUP BY n.id
 ), every_one AS (
     SELECT id, 'payment' AS kind, 'inbound' AS direction, state, NULL AS same_as_id, NULL AS refunds_id, id AS payer_of, NULL AS given_payment_id,
-        booking_id, customer_id, company_id, amount, date, paid_at, method, reference, added_by, status, currency, notes FROM tidy._positive
+        booking_id, customer_id, company_id, amount, date, paid_at, method, reference, added_by, status, currency, notes, _place FROM tidy._positive
     UNION ALL
     SELECT id, 'refund', 'outbound', state, same_as_id, refunds_id, refunds_id, given_payment_id,
-        booking_id, customer_id, company_id, amount, date, paid_at, method, reference, added_by, status, currency, notes FROM tidy._refunds
+        booking_id, customer_id, company_id, amount, date, paid_at, method, reference, added_by, status, currency, notes, _place FROM tidy._refunds
 ), allocated AS (SELECT payment_id AS id, sum(amount) AS amount FROM tidy._allocated GROUP BY 1)
 SELECT e.id, e.kind, e.direction, coalesce(e.state, 'draft') AS state, e.same_as_id,
     coalesce(e.customer_id, p.customer_id, own.customer_id, who.bill_payer_id, who.customer_id) AS customer_id,
@@ -55,7 +55,7 @@ SELECT e.id, e.kind, e.direction, coalesce(e.state, 'draft') AS state, e.same_as
     coalesce(e.currency, p.currency, tidy._currency()) AS currency, e.amount, e.date, e.paid_at,
     tidy._method(e.method) AS method, e.method AS method_name, e.reference, e.added_by, e.status, e.refunds_id, p.invoices, e.notes,
     CAST(coalesce(a.amount, 0) + coalesce(CASE WHEN e.kind = 'refund' AND e.state = 'posted' AND e.same_as_id IS NULL THEN e.amount END, g.amount, 0) AS DECIMAL(18, 2)) AS allocated,
-    e.given_payment_id IS NOT NULL AND e.refunds_id IS NULL AS payment_is_missing
+    e.given_payment_id IS NOT NULL AND e.refunds_id IS NULL AS payment_is_missing, e._place
 FROM every_one e
 LEFT JOIN payers p ON p.id = e.payer_of
 LEFT JOIN tidy._positive own ON own.id = e.refunds_id

@@ -56,7 +56,7 @@ SELECT b.id, b.number, who.customer_id, who.other_customer_ids, who.bill_payer_i
     coalesce(tidy._code(b.currency), tidy._currency()) AS currency,
     tidy._filled(b.recurring) AS recurring, CASE WHEN b.status_form = 'cancelled' THEN tidy._form(b.cancel_reason) END AS lost_reason_id,
     tidy._filled(b.cancel_reason) AS cancel_reason, tidy._plain(b.notes) AS notes, coalesce(o.is_elsewhere, false) AS is_elsewhere,
-    tidy._utc(b.created, b.zone) AS created_at, tidy._utc(b.updated, b.zone) AS updated_at,
+    tidy._utc(b.created, b.zone) AS created_at, tidy._utc(b.updated, b.zone) AS updated_at, tidy._place(b._file, b._line) AS _place,
     k.* EXCLUDE (_file, _line), f.* EXCLUDE (booking_id)
 FROM tidy._bookings b
 JOIN tidy._booking_times t ON t.id = b.id
@@ -76,7 +76,7 @@ SELECT coalesce(tidy._number(i.inquiry_number, 'INQ'), tidy._made_id(concat_ws('
     tidy._number(i.inquiry_number, 'INQ') AS number, c.id AS customer_id, tidy._filled(i.name) AS name,
     tidy._filled(i.email) AS email, tidy._filled(i.phone) AS phone, tidy._word(i.status) AS status,
     tidy._filled(i.service) AS service, tidy._plain(i.message) AS message, tidy._form(i.source) AS source_id, r.id AS booking_id,
-    tidy._utc(i.created, NULL) AS created_at
+    tidy._utc(i.created, NULL) AS created_at, tidy._place(i._file, i._line) AS _place
 FROM raw.inquiries i
 LEFT JOIN tidy.customers c ON c.id = tidy._id(i.customer_id)
 LEFT JOIN tidy._booking_refs r ON r.ref = tidy._ref(NULL, i.booking_number)

@@ -30,7 +30,7 @@ SELECT q.id, coalesce(tidy._number(q.quote_number, 'EST'), q.id) AS number, c.id
     coalesce(tidy._money(q.tax), s.tax, 0) AS tax, tidy._money(q.total) AS total, coalesce(s.net, 0) AS lines_net,
     coalesce(s.line_count, 0) AS line_count,
     coalesce(tidy._code(q.currency), tidy._code(q."total.currency"), tidy._currency()) AS currency, coalesce(o.is_elsewhere, false) AS is_elsewhere,
-    tidy._plain(q.notes) AS notes, coalesce(o.is_known, true) AS company_is_known
+    tidy._plain(q.notes) AS notes, coalesce(o.is_known, true) AS company_is_known, tidy._place(q._file, q._line) AS _place
 FROM tidy._quotes q
 LEFT JOIN tidy._quote_sums s ON s.quote_id = q.id
 LEFT JOIN tidy._booking_refs r ON r.ref = tidy._ref(NULL, q.booking_number)
