@@ -132,6 +132,13 @@ def test_the_benchmark_is_the_one_in_the_docs() -> None:
     measured = {name: int(rate.replace(",", "")) for name, rate in rows}
     assert BENCHMARK["res.partner"] in measured.values()
     assert BENCHMARK["crm.lead"] == measured["opportunities"]
+    shares = re.findall(
+        r"^\| (\S+\.\w+)[^|]* \| ([\d.]+) \| ([\d,]+) \|$", docs.read_text("utf-8"), re.MULTILINE
+    )
+    others = {name: int(rate.replace(",", "")) for name, _, rate in shares}
+    assert others == {name: BENCHMARK[name] for name in others} and len(others) == 6
+    for name, share, _ in shares:
+        assert others[name] == pytest.approx(float(share) * BENCHMARK["crm.lead"], rel=0.01)
 
 
 def test_without_a_mapping_or_an_odoo_there_is_an_answer() -> None:

@@ -9,7 +9,16 @@ from moorage.ledger import Ledger
 from moorage.reports.compatibility import Fate
 
 #: Records a second on two cores, as in docs/measured.md: what is used before anything was loaded.
-BENCHMARK = {"res.partner": 982, "crm.lead": 908}
+BENCHMARK = {
+    "res.partner": 982,
+    "crm.lead": 908,
+    "mail.message": 2_910,
+    "calendar.event": 870,
+    "mail.activity": 730,
+    "ir.attachment": 590,
+    "sale.order.line": 270,
+    "sale.order": 225,
+}
 #: Models that nobody measured are taken at this speed.
 SLOWEST = min(BENCHMARK.values())
 #: A slower or busier server than the one measured: how many times as long.
