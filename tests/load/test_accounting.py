@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from moorage.odoo.models.undo import UNDO, drop_keys
+from moorage.odoo.models.undo import GO_ALONG, UNDO, drop_keys
 from moorage.rollback import roll_back
 from moorage.sandbox import OdooServer
 from moorage.verify import trial_balance
@@ -146,7 +146,7 @@ def test_a_rollback_leaves_the_ledger_as_it_was(
 
     report = roll_back(
         books.ledger, books.client, books.destination_id,
-        drop_keys=partial(drop_keys, books.client), undo=UNDO,
+        drop_keys=partial(drop_keys, books.client), undo=UNDO, go_along=GO_ALONG,
     )  # fmt: skip
 
     assert report.complete, [str(one) for one in [*report.kept, *report.archived]]

@@ -9,7 +9,7 @@ from moorage.commands.balancing import tell_balance
 from moorage.commands.opening import PRODUCTION, opened_destination, opened_ledger
 from moorage.commands.result import OnProgress, Result, silent
 from moorage.errors import RefusedError
-from moorage.odoo.models.undo import UNDO, drop_keys
+from moorage.odoo.models.undo import GO_ALONG, UNDO, drop_keys
 from moorage.prepare import undo_preparations
 from moorage.project import Project
 from moorage.reports.rollback import write_rollback
@@ -61,6 +61,7 @@ def rollback(
             run_id,
             drop_keys=partial(drop_keys, destination),
             undo=UNDO,
+            go_along=GO_ALONG,
             undo_preparations=undo_preparations,
             force=force,
             on_progress=on_progress,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from moorage.destination import Destination
 from moorage.errors import RefusedError, RowError
@@ -14,7 +14,7 @@ from moorage.rollback.closure import Closure
 from moorage.rollback.hanging import find_hanging
 from moorage.rollback.plan import Kept, RollbackPlan, RollbackReport, Standing
 from moorage.rollback.restoring import plan_restores, restore
-from moorage.rollback.scope import Scope
+from moorage.rollback.scope import Scope, by_model, in_calls
 from moorage.rollback.touched import Reasons, find_touched
 
 BATCH_ROWS = 200
@@ -78,11 +78,13 @@ def roll_back(
     drop_keys: DropKeys,
     undo: Mapping[str, Undo] | None = None,
     undo_preparations: UndoPreparations | None = None,
+    go_along: Collection[str] = (),
     force: bool = False,
     on_progress: Progress | None = None,
 ) -> RollbackReport:
     """Undo `run_id`, or everything. May be killed at any moment and called again.
 
+    Records of the models in `go_along` are deleted by Odoo with what they are part of.
     Preparations are undone only with everything, and only if no record of ours stays.
     """
     settle(ledger, destination, destination_id)
@@ -91,7 +93,7 @@ def roll_back(
     started_at = ledger.odoo_started_at(own_run)
     scope = Scope(ledger, destination, destination_id, run_id)
     plan = _plan(scope, started_at, force=force)
-    work = _WayBack(scope, plan, RollbackReport(own_run), drop_keys, undo or {})
+    work = _WayBack(scope, plan, RollbackReport(own_run), drop_keys, undo or {}, go_along)
     try:
         work.go(on_progress or (lambda *_: None))
         if scope.full and undo_preparations is not None:
@@ -122,19 +124,21 @@ def _kept(record: Standing, reasons: Sequence[str]) -> Kept:
 class _WayBack:
     """Carries out one plan."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         scope: Scope,
         plan: RollbackPlan,
         report: RollbackReport,
         drop_keys: DropKeys,
         undo: Mapping[str, Undo],
+        go_along: Collection[str],
     ) -> None:  # fmt: skip
         self.scope = scope
         self.plan = plan
         self.report = report
         self.drop_keys = drop_keys
         self.undo = undo
+        self.go_along = go_along
         self.started = time.monotonic()
         self.closure = Closure(scope)
         self.stay: Reasons = {}
@@ -146,14 +150,17 @@ class _WayBack:
         self.report.kept_changes += self.plan.kept_changes
         self.report.restored, refused = restore(self.scope, self.plan)
         self.report.kept_changes += refused
-        for model, records in _by_model(self.plan.gone):
+        for model, records in by_model(self.plan.gone):
             self._forget(model, records)
         self.report.already_gone = len(self.plan.gone)
         done = 0
-        for part in _parts(self.plan.delete):
+        for part in in_calls(self.plan.delete, BATCH_ROWS):
             staying = [one for one in part if (one.model, one.key) in self.stay]
             self.report.kept += [_kept(one, self.stay[one.model, one.key]) for one in staying]
-            self._delete(part[0].model, [one for one in part if one not in staying])
+            going = [one for one in part if one not in staying]
+            if part[0].model in self.go_along:
+                going = [one for one in going if not self._put_off(one)]
+            self._delete(part[0].model, going)
             done += len(part)
             progress(part[0].model, done, len(self.plan.delete))
         self._retry()
@@ -190,10 +197,7 @@ class _WayBack:
         A part of something that goes itself, such as the line of a confirmed order, is met again
         when that is gone.
         """
-        place = (record.model, record.key)
-        wholes = {(one.model, one.key) for one in self.closure.wholes(record)}
-        if place in self.going and wholes & (self.going - self.stay.keys()):
-            self.deferred.append(record)
+        if self._put_off(record):
             return
         kept = _kept(record, [f"Odoo refuses: {reason}"])
         self.stay[record.model, record.key] = list(kept.reasons)
@@ -208,10 +212,20 @@ class _WayBack:
         else:
             self.report.kept.append(kept)
 
+    def _put_off(self, record: Standing) -> bool:
+        """Put off what is part of something that goes itself; whether it was."""
+        wholes = {(one.model, one.key) for one in self.closure.wholes(record)}
+        is_part = (record.model, record.key) in self.going and wholes & (
+            self.going - self.stay.keys()
+        )
+        if is_part:
+            self.deferred.append(record)
+        return bool(is_part)
+
     def _retry(self) -> None:
         """Records that were to go with what they are part of: forget them, or try once more."""
         self.going = set()
-        for model, records in _by_model(self.deferred):
+        for model, records in by_model(self.deferred):
             domain = [("id", "in", [one.odoo_id for one in records])]
             pages = self.scope.destination.pages(model, domain, ["id"])
             there = {row["id"] for page in pages for row in page}
@@ -225,7 +239,7 @@ class _WayBack:
 
     def _release(self) -> None:
         """Take the External IDs off records that were there before, and off what is gone."""
-        for model, records in _by_model(self.plan.release):
+        for model, records in by_model(self.plan.release):
             going = [one for one in records if not self._stands(one)]
             for start in range(0, len(going), 1000):
                 part = going[start : start + 1000]
@@ -295,22 +309,3 @@ class _WayBack:
             "archived": len(report.archived),
         }
         scope.ledger.end_run(report.run_id, "done", counts, scope.destination.now())
-
-
-def _parts(records: Sequence[Standing]) -> Iterator[list[Standing]]:
-    """Records in calls of one model each, the order kept."""
-    part: list[Standing] = []
-    for record in records:
-        if part and (part[0].model != record.model or len(part) >= BATCH_ROWS):
-            yield part
-            part = []
-        part.append(record)
-    if part:
-        yield part
-
-
-def _by_model(records: Sequence[Standing]) -> Iterator[tuple[str, list[Standing]]]:
-    by_model: dict[str, list[Standing]] = {}
-    for record in records:
-        by_model.setdefault(record.model, []).append(record)
-    yield from by_model.items()

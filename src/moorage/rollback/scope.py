@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from moorage.companions import COMPANIONS, companions
@@ -134,3 +134,23 @@ def chunks(ids: list[int], size: int = 1000) -> Iterator[list[int]]:
     """`ids` in parts."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
+
+
+def in_calls(records: Sequence[Standing], size: int) -> Iterator[list[Standing]]:
+    """Records in calls of one model each, the order kept."""
+    part: list[Standing] = []
+    for record in records:
+        if part and (part[0].model != record.model or len(part) >= size):
+            yield part
+            part = []
+        part.append(record)
+    if part:
+        yield part
+
+
+def by_model(records: Sequence[Standing]) -> Iterator[tuple[str, list[Standing]]]:
+    """Records parted by model."""
+    found: dict[str, list[Standing]] = {}
+    for record in records:
+        found.setdefault(record.model, []).append(record)
+    yield from found.items()

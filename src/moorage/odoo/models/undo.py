@@ -217,6 +217,10 @@ def _search(
     return [row for page in destination.pages(model, domain, there) for row in page]
 
 
+#: Parts that Odoo guards while what they are part of stands, and deletes with it: the lines of
+#: posted invoices. To try them first would be a refused call for each.
+GO_ALONG = frozenset({"account.move.line"})
+
 #: What takes records of a model away, where it is not plain `unlink`.
 UNDO: dict[str, Callable[[Destination, Sequence[int]], None]] = {
     "sale.order": undo_sale_orders,
