@@ -36,12 +36,17 @@ P1,1,$100.00,4.00,2.50,,106.50
 P2,1,100,,,-10,90
 P3,1,100,,,,150
 P4,99,100,,,,100
+P5,1,80,,,,80
 """
 LINES = """proposal_number,line,description,quantity,unit_price,amount
 P1,1,Walls,2,50,100
 P2,1,Walls,1,,100
 P3,1,Walls,4,25.00,100
 P4,1,Walls,4,25.00,100
+P5,,Door,1,25,25
+P5,,Door,1,25,25
+P5,1,Trim,1,10,10
+P5,1,Walls,1,20,20
 """
 FILES = {
     "clients.json": PEOPLE,
@@ -129,9 +134,12 @@ def test_attached_contacts_hang_on_the_main_one_and_circles_end(told: Bundled) -
 def test_proposals_add_up_or_are_asked_about(told: Bundled, answered: Bundled) -> None:
     assert told.found("proposals", "total") == [("P3", "set_aside")]
     assert told.found("proposals", "client_id") == [("P4", "set_aside")]
-    assert told.rows(SUMS) == [("P1", 106.5), ("P2", 90), ("P3", 100), ("P4", 100)]
+    assert told.rows(SUMS) == [("P1", 106.5), ("P2", 90), ("P3", 100), ("P4", 100), ("P5", 80)]
+    # Lines that say the same are as many lines as there are.
+    (lines,) = told.rows("SELECT count(*) FROM tidy.proposal_lines WHERE proposal_id = 'P5'")
+    assert lines == (4,)
     assert answered.found("proposals", "total") == [("P3", "warning")]
-    assert answered.rows(SUMS) == [("P1", 106.5), ("P2", 90), ("P3", 150), ("P4", 100)]
+    assert answered.rows(SUMS) == [("P1", 106.5), ("P2", 90), ("P3", 150), ("P4", 100), ("P5", 80)]
 
 
 def test_work_orders_know_their_proposal_and_take_its_client(told: Bundled) -> None:

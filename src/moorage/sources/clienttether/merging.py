@@ -16,6 +16,8 @@ IDS = {
     "proposals": "proposal_number", "work_orders": "work_order_id", "call_logs": "call_id",
     "tags": "tag_id", "files": "file_id", "triggers": "trigger_id", "templates": "template_id",
 }  # fmt: skip
+#: What else tells rows apart, where it is there.
+PLACES = {"proposal_lines": "proposal_number || '-' || line"}
 WAYS = ("api", "file")
 #: Custom columns by table, and within it by name.
 Custom = Mapping[str, Mapping[str, Inferred]]
@@ -76,14 +78,20 @@ def _union(expected: Expected, ways: Sequence[str], custom: Mapping[str, Inferre
     stamp = "updated" if expected.column("updated") else "NULL"
     own = IDS.get(expected.name)
     account = "NULL" if expected.name == "accounts" else "account_id"
-    # Rows without an id are the same when all they say is the same.
-    content = f"'c' || left(md5(concat_ws(chr(31), {', '.join(map(quoted, names))})), 16)"
     found = f"nullif(trim({own}), '')" if own else "NULL"
+    # Rows without an id are known by all they say; those of one file that say the same are several.
+    content = f"'c' || left(md5(concat_ws(chr(31), {', '.join(map(quoted, names))})), 16)"
+    place = PLACES.get(expected.name, "NULL")
     return (
-        f"CREATE TABLE tidy._all_{expected.name} AS SELECT *,"
-        f" tidy._account(_file, {account}) AS _account, coalesce({found}, {content}) AS _own,"
-        f" {stamp} AS _stamp, regexp_replace(_file, '[0-9]+', '', 'g') AS _stem"
-        f" FROM ({' UNION ALL BY NAME '.join(parts)})"
+        f"CREATE TABLE tidy._all_{expected.name} AS WITH placed AS ("
+        f" SELECT *, tidy._account(_file, {account}) AS _account, {found} AS _told,"
+        f" coalesce({place}, {content}) AS _place, {stamp} AS _stamp,"
+        " regexp_replace(_file, '[0-9]+', '', 'g') AS _stem"
+        f" FROM ({' UNION ALL BY NAME '.join(parts)})),"
+        " counted AS (SELECT *, row_number() OVER (PARTITION BY _account, _way, _file, _place"
+        " ORDER BY TRY_CAST(_line AS BIGINT)) AS _again FROM placed)"
+        " SELECT *, coalesce(_told, _place || CASE WHEN _again > 1 THEN '-' || _again ELSE '' END)"
+        " AS _own FROM counted"
     )
 
 
