@@ -93,11 +93,11 @@ def _one_each(expected: Expected, custom: Custom) -> Iterator[str]:
     latest = "updated DESC NULLS LAST, " if "updated" in columns else ""
     content = " || '|' || ".join(f"coalesce({quoted(one)}, '')" for one in _names(expected))
     yield (
-        f"CREATE TABLE tidy._keyed_{name} AS SELECT * EXCLUDE (id, rid), coalesce(rid, 'row-' ||"
-        f" left(md5({content}), 16) || CASE WHEN row_number() OVER (PARTITION BY md5({content})"
-        " ORDER BY _file, TRY_CAST(_line AS BIGINT)) > 1 THEN '-' || row_number() OVER"
-        f" (PARTITION BY md5({content}) ORDER BY _file, TRY_CAST(_line AS BIGINT)) ELSE '' END)"
-        f" AS rid, id FROM (SELECT *, coalesce(tidy._filled(id), {known_by}) AS rid FROM ({rows}))"
+        f"CREATE TABLE tidy._keyed_{name} AS SELECT * EXCLUDE (rid, content), coalesce(rid,"
+        " 'row-' || left(content, 16) || CASE WHEN again > 1 THEN '-' || again ELSE '' END) AS rid"
+        " FROM (SELECT *, row_number() OVER (PARTITION BY content ORDER BY _file,"
+        f" TRY_CAST(_line AS BIGINT)) AS again FROM (SELECT *, md5({content}) AS content,"
+        f" coalesce(tidy._filled(id), {known_by}) AS rid FROM ({rows})))"
     )
     picked = ", ".join(
         f"first({quoted(one)} ORDER BY rank) FILTER ({quoted(one)} IS NOT NULL) AS {quoted(one)}"

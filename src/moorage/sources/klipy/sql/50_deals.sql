@@ -28,7 +28,8 @@ SELECT d.id, coalesce(CASE WHEN coalesce(tidy._setting('team_field'), 'pipeline'
     ELSE tidy._filled(json_extract_string(to_json(c), '$."' || tidy._setting('team_field') || '"')) END, 'Klipy') AS team
 FROM tidy._deal_all d LEFT JOIN tidy._custom_deals c ON c.id = d.id;
 
--- A stage is called as a person said (`settings.stages`), else as most rows write it.
+-- A stage is called as a person said (`settings.stages`), else as its list has it, else as most rows
+-- write it, rather `Closed Won` than `CLOSED_WON`.
 CREATE TABLE tidy._stage_names AS
 WITH met AS (
     SELECT tidy._filled(stage) AS name, 0 AS is_met FROM tidy._pipelines
@@ -36,7 +37,10 @@ WITH met AS (
     UNION ALL SELECT stage_from, 1 FROM tidy._deal_events UNION ALL SELECT stage_to, 1 FROM tidy._deal_events
 ), told AS (SELECT tidy._form(word) AS form, any_value(meaning) AS meaning FROM tidy._pairs WHERE setting = 'stages' GROUP BY 1)
 SELECT m.form, coalesce(t.meaning, m.name) AS name, tidy._form(coalesce(t.meaning, m.name)) AS stage_form
-FROM (SELECT tidy._form(name) AS form, coalesce(any_value(name) FILTER (is_met = 0), mode(name)) AS name FROM met WHERE name IS NOT NULL GROUP BY 1) m
+FROM (
+    SELECT tidy._form(name) AS form, first(name ORDER BY is_met, count DESC, name = upper(name), name) AS name
+    FROM (SELECT name, is_met, count(*) AS count FROM met WHERE name IS NOT NULL GROUP BY ALL) GROUP BY 1
+) m
 LEFT JOIN told t USING (form);
 
 CREATE TABLE tidy._stage_outcomes AS

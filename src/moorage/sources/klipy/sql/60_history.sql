@@ -70,7 +70,7 @@ UNION SELECT object, id, tag FROM (
     FROM raw.tags t LEFT JOIN tidy._known k ON k.word = coalesce(tidy._mail(t.record_id), t.record_id) AND tidy._form(record_type) NOT LIKE 'deal%');
 
 CREATE TABLE tidy.tags AS
-SELECT tidy._form(tag) AS id, mode(trim(tag)) AS name, list_sort(list(DISTINCT trim(tag))) AS variants,
+SELECT tidy._form(tag) AS id, first(trim(tag) ORDER BY tag = lower(tag), tag = upper(tag), tag) AS name, list_sort(list(DISTINCT trim(tag))) AS variants,
     count(*) FILTER (object <> 'deals') AS partner_count, count(*) FILTER (object = 'deals') AS deal_count
 FROM tidy._tagged WHERE tidy._form(tag) IS NOT NULL GROUP BY 1;
 
