@@ -19,10 +19,10 @@ FROM tidy._event_rows WHERE type LIKE 'deal.%' AND tidy._filled(data->>'deal_id'
 -- Where times are missing, the last stage is the one that was entered once more than left.
 CREATE TABLE tidy._deal_ends AS
 WITH passed AS (
-    SELECT deal_id, stage, sum(step) AS balance FROM (
+    SELECT deal_id, tidy._form(stage) AS form, min(stage) AS stage, sum(step) AS balance FROM (
         SELECT deal_id, stage_to AS stage, 1 AS step FROM tidy._deal_events WHERE type = 'deal.moved'
         UNION ALL SELECT deal_id, stage_from, -1 FROM tidy._deal_events WHERE type = 'deal.moved')
-    WHERE stage IS NOT NULL GROUP BY ALL
+    WHERE stage IS NOT NULL GROUP BY deal_id, tidy._form(stage)
 ), ends AS (
     SELECT deal_id, min(stage) AS stage FROM passed WHERE balance > 0 GROUP BY 1 HAVING count(*) = 1
 ), lasts AS (
