@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from moorage.commands import deciding, looking, mapping
+from moorage.commands import deciding, looking, mapping, ranking
 from moorage.commands.deciding import EntriesResult, EntryLines, RuleLine
 from moorage.commands.opening import known_discovery
 from moorage.commands.result import to_json
@@ -16,6 +16,7 @@ from moorage.destination import ModelField
 from moorage.errors import MoorageError, SettingsError
 from moorage.mapping.editing import rule_text
 from moorage.mapping.spec import FieldRule, FindRule
+from moorage.proposals import Candidate
 from moorage.web.desk import Desk, session_of
 from moorage.web.diagram import diagram
 from moorage.web.drawing import Look, View
@@ -137,6 +138,7 @@ def rule(desk: Desk, request: Request) -> View:
     wanted = given.get("new") or target
     text = given.get("rule") or found.text
     fields = _fields(desk, request, about.model)
+    seen = _samples(desk, about)
     if wanted != target and not given.get("rule"):
         text = _fitting(found.rule, fields.get(wanted))
     lines, problem = _preview(desk, request, about.entry, wanted, text)
@@ -144,7 +146,8 @@ def rule(desk: Desk, request: Request) -> View:
         "entry": about.entry,
         "object": about.object,
         "model": about.model,
-        "rule": _rule(found, _samples(desk, about), fields),
+        "rule": _rule(found, seen, fields),
+        "candidates": _candidates(desk, about, found, fields, seen),
         "wanted": wanted,
         "text": text,
         "preview": to_json(lines) if lines else None,
@@ -153,6 +156,29 @@ def rule(desk: Desk, request: Request) -> View:
     order = [one.about.target for one in about.rules if one.is_open and one.about.target != target]
     drawn = {"fields": sorted(fields.values(), key=lambda one: one.label), "waiting": order}
     return View("rule.html.j2", f"{about.entry}: {target}", data, drawn)
+
+
+def _candidates(
+    desk: Desk,
+    about: EntryLines,
+    found: RuleLine,
+    fields: dict[str, ModelField],
+    seen: dict[str, looking.Seen],
+) -> list[dict[str, Any]]:
+    """Where else the rule's source fields may go, the likeliest first."""
+
+    def rank() -> dict[str, tuple[Candidate, ...]]:
+        return ranking.candidates(desk.project, about.object, about.model, fields, seen)
+
+    with suppress(MoorageError):
+        ranked = desk.known(("ranked", about.object, about.model, bool(fields)), rank)
+        return [
+            {"target": one.target, "label": fields[one.target].label, "why": one.why}
+            for name in found.about.sources
+            for one in ranked.get(name, ())
+            if one.target in fields and one.target != found.about.target
+        ]
+    return []
 
 
 def _fitting(rule: FieldRule, there: ModelField | None) -> str:
