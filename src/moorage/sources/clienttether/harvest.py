@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -31,35 +31,37 @@ def harvest(
     for key in keys:
         place = folder / key.account
         place.mkdir(parents=True, exist_ok=True)
-        rows: dict[str, list[Row]] = {}
+        rows: dict[str, Iterable[Row]] = {}
+        clients: list[Row] = []
         wanted = {path: name for name, path in ENDPOINTS.items() if name not in skip}
         for path, found in api.web.each(partial(api.all_rows, key), wanted):
             rows[wanted[path]] = found
+            clients = found if wanted[path] == "clients" else clients
         if NOTES not in skip:
-            rows[NOTES] = _notes(api, key, rows.get("clients", []))
-        for name, found in rows.items():
-            _write(place / f"{name}.jsonl", found)
-            counts[name] = counts.get(name, 0) + len(found)
+            rows[NOTES] = _notes(api, key, clients)
+        for name, some in rows.items():
+            count = _write(place / f"{name}.jsonl", some)
+            counts[name] = counts.get(name, 0) + count
     return counts
 
 
-def _notes(api: Api, key: WebKey, clients: list[Row]) -> list[Row]:
+def _notes(api: Api, key: WebKey, clients: list[Row]) -> Iterator[Row]:
     """The notes of every client, each with its id: the API has no list of all."""
     ids = dict.fromkeys(str(one["client_id"]) for one in clients if one.get("client_id"))
 
     def one(client_id: str) -> list[Row]:
         return api.call(key, f"{NOTES_ENDPOINT}/{quote(client_id, safe='')}").rows
 
-    return [
-        {**note, "client_id": client_id}
-        for client_id, found in api.web.each(one, ids)
-        for note in found
-    ]
+    for client_id, found in api.web.each(one, ids):
+        yield from ({**note, "client_id": client_id} for note in found)
 
 
-def _write(path: Path, rows: list[Row]) -> None:
+def _write(path: Path, rows: Iterable[Row]) -> int:
+    """Write the rows as they come; how many they were."""
+    count = 0
     with path.open("w", encoding="utf-8") as file:
-        for row in rows:
+        for count, row in enumerate(rows, start=1):  # noqa: B007 - the last one counts
             # What an SMS may hold and no text can: lone surrogates become question marks.
             line = json.dumps(row, ensure_ascii=False)
             file.write(line.encode("utf-8", "replace").decode() + "\n")
+    return count
