@@ -30,13 +30,17 @@ def run(rows: int | None) -> None:
     table = Table(title=f"extraction by Web API (at least {LEAST_RATE:,} records/s)")
     for name in ("records", "extract s", "records/s", "tidy s", "delta s", "calls", "at once"):
         table.add_column(name, justify="right")
+    rates = []
     for size in (rows,) if rows else SIZES:
         running = start(size / ROWS_PER_UNIT, 1)
         try:
-            table.add_row(*_measure(running))
+            rate, cells = _measure(running)
         finally:
             running.stop()
+        rates.append(rate)
+        table.add_row(*cells)
     Console(width=100).print(table)
+    assert min(rates) >= LEAST_RATE, "too slow, or the machine was busy with other work"
 
 
 def check_limits(account: Mapping[str, Any]) -> None:
@@ -47,14 +51,13 @@ def check_limits(account: Mapping[str, Any]) -> None:
     assert (account["refused"], account["during_pause"], account["writes"]) == ({}, 0, []), account
 
 
-def _measure(running: RunningStandIn) -> list[str]:
+def _measure(running: RunningStandIn) -> tuple[float, list[str]]:
     with tempfile.TemporaryDirectory() as folder, Staging(Path(folder) / "bench.duckdb") as staging:
         count, seconds, tidy_seconds = _extract(running, staging, since_last=False)
         account = running.control("account")
         _, delta_seconds, _ = _extract(running, staging, since_last=True)
     check_limits(account)
-    assert count / seconds >= LEAST_RATE, f"only {count / seconds:.0f} records/s"
-    return [
+    return count / seconds, [
         f"{count:,}",
         f"{seconds:.1f}",
         f"{count / seconds:,.0f}",
