@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,7 +232,7 @@ def _held_out() -> dict[str, dict[str, float]]:
 
 def _store(weights: Sequence[float], count: int) -> None:
     stored = {
-        "from": f"scripts/bench-mapping --fit on {count} labelled fields under bench/mapping/tuning",
+        "from": f"scripts/bench-mapping --fit on {count} fields under bench/mapping/tuning",
         "weights": {name: round(w, 4) for name, w in zip(FEATURES, weights, strict=True)},
     }
     WEIGHTS.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
@@ -239,22 +240,28 @@ def _store(weights: Sequence[float], count: int) -> None:
 
 def _print(report: dict[str, dict[str, float]], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(report, indent=1))
+        say(json.dumps(report, indent=1))
         return
     names = list(next(iter(report.values())))
-    print(f"{'':38}" + "".join(f"{name:>11}" for name in names[:-1]) + f"{names[-1]:>19}")
+    say(f"{'':38}" + "".join(f"{name:>11}" for name in names[:-1]) + f"{names[-1]:>19}")
     for vendor, figures in report.items():
         cells = [f"{figures[name]:>11.0f}" if name == "fields" else f"{figures[name]:>11.3f}"
                  for name in names[:-1]]  # fmt: skip
-        print(f"{vendor:38}" + "".join(cells) + f"{figures[names[-1]]:>19.3f}")
+        say(f"{vendor:38}" + "".join(cells) + f"{figures[names[-1]]:>19.3f}")
 
 
 def _wrong(found: Sequence[Outcome]) -> None:
     for one in found:
         if not one.is_right:
             top = [(c.target, round(c.score, 2), c.concept) for c in one.found.ranked[:3]]
-            print(one.vendor, one.table.name, one.labelled.column.name, one.labelled.column.label,
-                  "want", one.labelled.right, "got", top)  # fmt: skip
+            field = one.labelled.column
+            say(f"{one.vendor} {one.table.name} {field.name} {field.label}:"
+                f" {one.labelled.right}, not {top}")  # fmt: skip
+
+
+def say(line: str) -> None:
+    """A line on standard output."""
+    sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":

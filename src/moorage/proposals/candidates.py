@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from moorage.destination import ModelField
 from moorage.proposals.catalogue import Fields, is_technical
 from moorage.proposals.column import Candidate, Column
 from moorage.proposals.concepts import Concept, Kind, Match, matches
@@ -90,11 +91,15 @@ def _places(match: Match, found: Profile, kind: Kind, fields: Fields) -> Iterato
             fate=None if name else concept.fate,
             part=concept.part,
             inverted=concept.inverted,
-            computed=concept.computed,
+            computed=concept.computed or _is_sum(fields.get(name or "")),
             spare=concept.spare,
             exact=match.score > 0.95,
             language=match.language,
         )
+
+
+def _is_sum(field: ModelField | None) -> bool:
+    return field is not None and field.readonly and field.type in ("monetary", "float")
 
 
 def _names(concept: Concept, kind: Kind) -> bool:

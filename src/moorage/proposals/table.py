@@ -20,6 +20,9 @@ CONVENTIONS: Mapping[str, tuple[str, str]] = {
     "totals": ("native", "Sums Odoo works out from lines: `native` (compared) or `custom`."),
 }
 _CONTESTED = 0.001
+_RATHER_NONE = 0.3
+_SAME_MEANING = 0.5
+_CLEAR = 0.8
 #: Fields that several columns fill together, or that hold text one may put behind another.
 _SHARED_TYPES = frozenset(("html", "text", "many2many", "many2one", "one2many"))
 
@@ -117,7 +120,7 @@ def _settle(result: list[Placed], places: list[int]) -> bool:
             continue
         rest = [other for other in one.ranked[1:] if other.target is None or
                 other.score >= RECOGNISED]  # fmt: skip
-        best = max(rest, key=lambda other: other.score + (other.target is None) * 0.3)
+        best = max(rest, key=lambda other: _liking(other, top))
         if best.target is None:
             best = replace(
                 best, score=max(best.score, RECOGNISED), fate=best.fate or "home",
@@ -127,6 +130,15 @@ def _settle(result: list[Placed], places: list[int]) -> bool:
         result[place] = replace(one, ranked=tuple(order), moved=True)
         moved = True
     return moved
+
+
+def _liking(other: Candidate, top: Candidate) -> float:
+    """How gladly a column that lost `top` goes to `other`: to another field of the same meaning,
+    or else rather to none.
+    """
+    if other.target is None:
+        return other.score + _RATHER_NONE
+    return other.score + (_SAME_MEANING if other.concept == top.concept else 0.0)
 
 
 def _spare(found: list[Placed]) -> list[Placed]:
@@ -149,8 +161,12 @@ def _spare(found: list[Placed]) -> list[Placed]:
 def _second_choice(one: Placed, claimed: set[str | None]) -> Candidate | None:
     top = one.ranked[0]
     for other in one.ranked[1:]:
-        if other.target is None or other.target in claimed or other.concept != top.concept:
+        if other.target is None or other.target in claimed:
             continue
-        if (top.target is None and top.spare) or (other.target == "name" and top.exact):
+        same = other.concept == top.concept
+        if same and top.target is None and top.spare:
+            return other
+        clearly = (same and top.exact) or (one.moved and other.score >= _CLEAR)
+        if other.target == "name" and clearly:
             return other
     return None

@@ -1,0 +1,50 @@
+"""Which Odoo model the rows of each file become, by the name of the file and its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moorage.proposals import Column, kind_by_name, kind_of
+from moorage.sources.base import Discovery, SourceObject
+
+#: Kinds of records that stand by themselves, and what all of them have in common. Other kinds need
+#: a document, a record or an account that no file names by itself: a person decides.
+_ALONE: dict[str, dict[str, Any]] = {
+    "person": {},
+    "company": {"is_company": {"value": True}},
+    "partner": {},
+    "lead": {"type": {"value": "lead"}},
+    "deal": {"type": {"value": "opportunity"}},
+    "product": {},
+    "project": {},
+    "task": {},
+    "employee": {},
+    "team": {},
+    "tag": {},
+}
+
+
+def adapt(tree: Any, discovery: Discovery, has_model: Callable[[str], bool]) -> list[str]:
+    """Add an entry for every file whose records are known by their name; say what was done."""
+    notes = []
+    settled = {entry.get("of", name) for name, entry in tree["objects"].items()}
+    settled |= set(tree.get("not_migrated") or {})
+    for found in discovery.objects:
+        if found.name in settled:
+            continue
+        named = kind_by_name(found.name)
+        if named is None:
+            continue
+        kind = kind_of(named.model, _columns(found), found.name)
+        if kind.name not in _ALONE or not has_model(kind.model):
+            notes.append(f"{found.name} looks like {kind.model}: decide what becomes of it.")
+            continue
+        about = {name: {**rule, "status": "proposed"} for name, rule in _ALONE[kind.name].items()}
+        tree["objects"][found.name] = {"to": kind.model, "fields": about}
+        notes.append(f"{found.name} become {kind.model}, by the name of the file.")
+    return notes
+
+
+def _columns(found: SourceObject) -> list[Column]:
+    return [Column(field.name, field.label, field.type) for field in found.fields]
