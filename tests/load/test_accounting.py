@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from moorage.companions import companions
 from moorage.odoo.models.undo import GO_ALONG, UNDO, drop_keys
-from moorage.rollback import roll_back
+from moorage.rollback import plan_rollback, roll_back
 from moorage.sandbox import OdooServer
 from moorage.verify import trial_balance
 
@@ -153,6 +155,36 @@ def test_a_rollback_leaves_the_ledger_as_it_was(
     assert _ledger_of(module_odoo) == before
     now = trial_balance(books.client, "back")
     assert now is not None and now.accounts == balance.accounts and now.imported == ()
+
+
+def test_what_people_matched_since_is_kept(new_books: NewBooks) -> None:
+    books = new_books("matched")
+    books.customer("1")
+    for number in (1, 2):
+        books.invoice(f"M-{number}", 50, total=50, residual=50)
+        books.payment(f"{number}", 50)
+    books.plan_creations()
+    books.run()
+    # What our own user writes after the run counts as a person's.
+    time.sleep(1.1)
+    items = [
+        next(
+            other
+            for page in companions(books.client, model, "account.move.line", [row["id"]])
+            for _, other in page
+        )
+        for model, name, entry in (
+            ("account.move", "M-1", "invoices"), ("account.payment", "1", "payments"),
+        )
+        for row in (books.read(model, name, "id", entry=entry),)
+    ]  # fmt: skip
+    books.client.call("account.move.line", "reconcile", ids=items)
+
+    plan = plan_rollback(books.ledger, books.client, books.destination_id)
+
+    kept = {one.key.removeprefix("matched:") for one in plan.kept}
+    assert {"invoices:M-1", "payments:1"} <= kept
+    assert not {"invoices:M-2", "payments:2"} & kept
 
 
 def _ledger_of(server: OdooServer) -> tuple[dict[str, int], list[tuple[object, ...]]]:

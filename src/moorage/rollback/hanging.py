@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from moorage.companions import COMPANIONS
 from moorage.destination import Json
 from moorage.errors import RowError
 from moorage.rollback.scope import Scope, linked
@@ -27,6 +28,8 @@ def find_hanging(scope: Scope) -> Reasons:
         for holder_id, odoo_id in _links(scope, holder, name, model, many=kind == "many2many"):
             if holder_id not in scope.ours.get(holder, set()):
                 _add(scope, reasons, model, odoo_id, f"{holder} {holder_id} links to it")
+    for model, odoo_id, words in _on_companions(scope):
+        _add(scope, reasons, model, odoo_id, words)
     for record in scope.outside:
         for _, model, key in linked(scope, record):
             words = f"{record.model} {record.odoo_id} of another run links to it"
@@ -97,6 +100,45 @@ def _links(
     except RowError:
         # Views over other tables and models that may not be searched hold nothing of their own.
         return
+
+
+def _on_companions(scope: Scope) -> Iterator[tuple[str, int, str]]:
+    """(our model, our id, words) where others linked to what Odoo made with our record.
+
+    A payment that somebody matched with our invoice holds on to the invoice's open item.
+    """
+    for model, along in COMPANIONS.items():
+        if model not in scope.created or MARKER not in scope.destination.fields(model):
+            continue
+        for other, back in ((other, how.back) for other, how in along.items() if how.back):
+            domain = [
+                ("relation", "=", other),
+                ("ttype", "=", "many2one"),
+                ("store", "=", True),
+                ("model", "!=", other),
+                ("model_id.transient", "=", False),
+            ]
+            for page in scope.destination.pages("ir.model.fields", domain, ["model", "name"]):
+                for row in page:
+                    yield from _on_companion(scope, (model, other, back), row["model"], row["name"])
+
+
+def _on_companion(
+    scope: Scope, made: tuple[str, str, str], holder: str, name: str
+) -> Iterator[tuple[str, int, str]]:
+    model, other, back = made
+    domain = [(f"{name}.{back}.{MARKER}", "!=", False), *_not_by_the_run(scope)]
+    try:
+        pages = list(scope.destination.pages(holder, domain, [name]))
+    except RowError:
+        return
+    others = {int(row[name]): int(row["id"]) for page in pages for row in page}
+    own = scope.ours.get(holder, set())
+    for page in scope.destination.pages(other, [("id", "in", list(others))], [back]):
+        for row in page:
+            holder_id = others[row["id"]]
+            if holder_id not in own:
+                yield model, int(row[back]), f"{holder} {holder_id} links to its {other}"
 
 
 def _not_by_the_run(scope: Scope) -> list[Json]:
