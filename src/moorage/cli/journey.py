@@ -61,6 +61,9 @@ def map_(
     convention: Annotated[
         list[str] | None, typer.Option(help="What was agreed, with --table: totals=custom.")
     ] = None,
+    remember: Annotated[
+        bool, typer.Option("--remember", help="Remember what is confirmed for other projects.")
+    ] = False,
     name: Name = "",
     to: To = "production",
 ) -> Result:
@@ -71,7 +74,7 @@ def map_(
     if propose:
         return mapping.map_propose(work.project, to=to)
     if confirm:
-        return mapping.map_confirm(work.project, _named(name), to=to)
+        return mapping.map_confirm(work.project, _named(name), to=to, remember=remember)
     return mapping.map_check(work.project, to=to) if check else mapping.map_show(work.project)
 
 

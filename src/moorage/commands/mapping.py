@@ -20,12 +20,15 @@ from moorage.errors import Finding, MappingError, MoorageError
 from moorage.mapping import FieldToCreate, fields_to_create, load_mapping
 from moorage.mapping.check import check
 from moorage.mapping.confirm import Confirmation, confirm, require_confirmed
+from moorage.mapping.decisions import decisions
 from moorage.mapping.document import written
 from moorage.mapping.explain import ExplainedField, explain
 from moorage.mapping.propose import propose
 from moorage.mapping.rewriting import replace_text
 from moorage.mapping.spec import load_mapping_to_edit, parse_mapping
 from moorage.project import Project
+from moorage.proposals import Memory
+from moorage.proposals.memory import default_place
 from moorage.reports.mapping import write_mapping
 
 
@@ -104,8 +107,14 @@ class ConfirmResult(Result):
     confirmed: Confirmation
 
 
-def map_confirm(project: Project, name: str, *, to: str = PRODUCTION) -> ConfirmResult:
-    """Confirm the mapping in the name of a person."""
+def map_confirm(
+    project: Project, name: str, *, to: str = PRODUCTION, remember: bool = False
+) -> ConfirmResult:
+    """Confirm the mapping in the name of a person.
+
+    With `remember` its decisions on single fields (labels and targets, no values) go into the file
+    of decisions, where later proposals of other projects find them.
+    """
     with project.lock("map"):
         findings, _ = _findings(project, to)
         confirmed = confirm(project.mapping_path, name, datetime.now(UTC), findings)
@@ -113,8 +122,19 @@ def map_confirm(project: Project, name: str, *, to: str = PRODUCTION) -> Confirm
             digest = confirmed.digest
             ledger.event(None, "mapping confirmed", name=confirmed.name, mapping=digest)
     return ConfirmResult(
-        confirmed=confirmed, reports=map_show(project).reports, next_command="moorage prepare"
+        confirmed=confirmed,
+        reports=map_show(project).reports,
+        notes=(_remembered(project),) if remember else (),
+        next_command="moorage prepare",
     )
+
+
+def _remembered(project: Project) -> str:
+    memory = Memory(default_place())
+    found = decisions(load_mapping(project.mapping_path).mapping, known_discovery(project))
+    count = memory.learn(found)
+    memory.save()
+    return f"{count} decisions are remembered in {default_place()}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +165,8 @@ def map_propose(project: Project, *, to: str = PRODUCTION) -> ProposeResult:
                 tree = file.document.tree
                 notes = kind.adapt(tree, discovery, lambda name: bool(destination.fields(name)))
                 file = parse_mapping(written(tree), path)
-            proposal = propose(file, discovery, fields_of(destination, file))
+            memory = Memory(default_place())
+            proposal = propose(file, discovery, fields_of(destination, file), memory)
         replace_text(path, proposal.text)
     return ProposeResult(
         added_fields=tuple(proposal.added_fields),
