@@ -13,7 +13,7 @@ from moorage.mapping.spec import load_mapping_to_edit
 from moorage.sources.base import Discovery
 from moorage.sources.clienttether import SOURCE
 from moorage.sources.clienttether.adapt import adapt
-from moorage.sources.clienttether.files import NO_FOLDER, NOT_NAMED, Files
+from moorage.sources.links import NO_FOLDER, NOT_NAMED, WebAndFolder
 
 PEOPLE = [
     client(1), client(2), client(3, firstName="Bob", lastName="Barnes"),
@@ -205,7 +205,7 @@ class Folder:
 
 
 def test_files_come_from_the_bundle_or_from_hosts_that_a_person_named() -> None:
-    files = Files(Folder(), ["cdn.example"])
+    files = WebAndFolder(Folder(), ["cdn.example"])
     assert files.open("10/a.png").read() == b"10/a.png"
     (about,) = files.about(["http://169.254.169.254/latest"])
     assert about.problem == NOT_NAMED
@@ -213,9 +213,9 @@ def test_files_come_from_the_bundle_or_from_hosts_that_a_person_named() -> None:
         with pytest.raises(OSError, match="file_hosts"):
             files.open(url)
     with pytest.raises(OSError, match="plain http"):
-        Files(None, ["cdn.example"]).open("http://cdn.example/a.png")
+        WebAndFolder(None, ["cdn.example"]).open("http://cdn.example/a.png")
     with pytest.raises(OSError, match=NO_FOLDER):
-        Files(None, []).open("10/a.png")
+        WebAndFolder(None, []).open("10/a.png")
 
 
 @pytest.mark.parametrize(

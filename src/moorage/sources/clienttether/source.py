@@ -16,12 +16,12 @@ from moorage.sources.base import Discovery, FileStore, RawTable
 from moorage.sources.bundled import open_given
 from moorage.sources.clienttether.api import Api
 from moorage.sources.clienttether.discover import Found, discover
-from moorage.sources.clienttether.files import Files
 from moorage.sources.clienttether.harvest import NOTES, harvest
 from moorage.sources.clienttether.keys import WebKey, read_keys
 from moorage.sources.clienttether.merging import Custom, raw_name
 from moorage.sources.clienttether.tables import ENDPOINTS, EXPECTED
 from moorage.sources.clienttether.tidy import clearing, tidy_statements
+from moorage.sources.links import WebAndFolder
 from moorage.sources.stores import folder_store
 
 NOT_READ = "Nothing was read."
@@ -67,7 +67,7 @@ class ClientTetherSource:
         bundle = (self._bundles or {}).get("file")
         folder = folder_store(str(bundle.folder), where="source.bundle") if bundle else None
         hosts = [str(host) for host in self._options.get("file_hosts") or ()]
-        return Files(folder, hosts, self._options.get("on_wait"))
+        return WebAndFolder(folder, hosts, self._options.get("on_wait"))
 
     def close(self) -> None:
         """Close connections, remove what was unpacked. Safe to call twice."""
