@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -49,10 +48,7 @@ def accept(desk: Desk, request: Request) -> str:
     """Accept single rules as they stand."""
     form, name = form_of(request), request.path_params["entry"]
     targets = form.all("target")
-    by = session_of(request).name
-    desk.begin(
-        "accept", _at(name), lambda _: deciding.accept_rules(desk.project, name, targets, by=by)
-    )
+    deciding.accept_rules(desk.project, name, targets, by=session_of(request).name)
     return f"{_at(name)}{_only(form)}#{quote(f'rule-{targets[-1]}') if targets else 'rules'}"
 
 
@@ -60,14 +56,14 @@ def accept_sure(desk: Desk, request: Request) -> str:
     """Accept what is sure enough, in one entry or in all."""
     form, by = form_of(request), session_of(request).name
     name = form.one("entry")
-    try:
-        threshold = min(100.0, max(0.0, float(form.one("threshold")))) / 100
-    except ValueError:
+    given = form.one("threshold")
+    if not given.isdigit() or int(given) > 100:
         raise SettingsError(
             "how sure is not a number from 0 to 100",
             state="Nothing was changed.",
-            todo="Write a number.",
-        ) from None
+            todo="Write a whole number.",
+        )
+    threshold = int(given) / 100
     back = _at(name) if name else "/map"
     desk.begin(
         "accept",
@@ -82,7 +78,6 @@ def decide(desk: Desk, request: Request) -> str:
     form, by = form_of(request), session_of(request).name
     name, target = request.path_params["entry"], request.path_params["target"]
     project, what = desk.project, form.one("do")
-    done: Any
     if what == "try":
         words = {"new": form.one("new"), "rule": form.one("rule")}
         if words["new"] not in ("", target) and words["rule"] == form.one("was"):
@@ -90,17 +85,17 @@ def decide(desk: Desk, request: Request) -> str:
         return f"{_at(name)}/{quote(target, safe='')}?{urlencode(words)}"
     if what == "save":
         new = form.one("new") or target
-        done = deciding.set_rule(project, name, target, new=new, text=form.one("rule"), by=by)
+        deciding.set_rule(project, name, target, new=new, text=form.one("rule"), by=by)
     elif what == "leave":
-        done = deciding.leave_field(project, name, target, reason=form.one("reason"), by=by)
+        deciding.leave_field(project, name, target, reason=form.one("reason"), by=by)
     elif what == "remark":
-        done = deciding.remark(project, name, target, words=form.one("note"), by=by)
+        deciding.remark(project, name, target, words=form.one("note"), by=by)
     else:
-        done = deciding.accept_rules(project, name, (target,), by=by)
+        deciding.accept_rules(project, name, (target,), by=by)
     following = form.one("then")
     if following and what != "remark":
         return f"{_at(name)}/{quote(following, safe='')}"
-    return f"{_at(name)}#{quote(f'rule-{target}')}" if done else _at(name)
+    return f"{_at(name)}#{quote(f'rule-{target}')}"
 
 
 def take_up(desk: Desk, request: Request) -> str:
