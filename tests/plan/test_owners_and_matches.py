@@ -36,6 +36,12 @@ def test_an_unmatched_owner_stops_the_run_until_answered(scene: Scene) -> None:
         refuse_open_questions(report)
     issues = list_issues(scene.staging, scene.ledger, scene.destination_id, scene.tables)
     assert [(issue.severity, issue.place) for issue in issues] == [("open", "users id 2")]
+    scene.staging.connection.execute(
+        "CREATE TABLE tidy.users AS SELECT '2' AS id, 'users.csv:7' AS _place"
+    )
+    issues = list_issues(scene.staging, scene.ledger, scene.destination_id, scene.tables)
+    assert [issue.place for issue in issues] == ["users id 2 (users.csv:7)"]
+    scene.staging.connection.execute("DROP TABLE tidy.users")
 
     path = scene.folder / "decisions" / "owners.csv"
     assert "'=Eve" in path.read_text()
