@@ -161,10 +161,10 @@ class LoadProfile:
     written to the new records in a second call, because given at once they make Odoo do more than
     it was asked. `later` are links that are written when all records exist, for the same reason.
     `unfollow` are partners whom Odoo makes followers of each new record, and who shall be none.
-    `final` is the state that is written last of all: Odoo guards what a record in it holds, so the
-    amounts `checked` are compared with the source's before. Records with `wants_final` link to such
-    ones, and are created after that. `is_logged` says that Odoo logs on these records what it
-    computes when a call is over, which no silence of the call reaches.
+    `final` is the state that is written last of all (a record `begins_as` another): Odoo guards
+    what a record in it holds, so the amounts `checked` are compared with the source's before.
+    Records with `wants_final` link to such ones, and are created after that. `is_logged` says that
+    Odoo logs on these records what it computes when a call is over, out of reach of its silence.
     """
 
     batch_rows: int = 500
@@ -174,6 +174,7 @@ class LoadProfile:
     later: tuple[str, ...] = ()
     unfollow: tuple[int, ...] = ()
     final: str = ""
+    begins_as: str = ""
     checked: tuple[str, ...] = ()
     wants_final: bool = False
     is_logged: bool = False

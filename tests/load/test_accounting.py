@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,6 +156,65 @@ def test_a_rollback_leaves_the_ledger_as_it_was(
     assert _ledger_of(module_odoo) == before
     now = trial_balance(books.client, "back")
     assert now is not None and now.accounts == balance.accounts and now.imported == ()
+
+
+def test_a_run_stopped_while_posting_goes_on(
+    new_books: NewBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books = new_books("stopped")
+    books.customer("1")
+    for number in (1, 2):
+        books.invoice(f"S-{number}", 50, total=50, residual=0)
+        books.payment(f"{number}", 50)
+        books.allocate(f"invoices:S-{number}", f"payments:{number}", 50)
+    books.invoice("S-3", 50, total=49, residual=49)
+    books.plan_creations()
+    write = books.client.write
+
+    def post_and_die(model: str, ids: Sequence[int], values: Mapping[str, Any]) -> None:
+        write(model, ids, values)
+        if values.get("state") == "posted":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(books.client, "write", post_and_die)
+    with pytest.raises(KeyboardInterrupt):
+        books.run()
+    assert books.invoice_in_odoo("S-1") == ("posted", 50.0, 50.0, "not_paid")
+    monkeypatch.setattr(books.client, "write", write)
+
+    report = books.run()
+
+    counted = {phase.entry: (phase.created, phase.set_aside) for phase in report.phases}
+    assert counted["invoices"] == (2, 1)
+    assert counted["allocations"] == (2, 0)
+    for number in (1, 2):
+        assert books.invoice_in_odoo(f"S-{number}") == ("posted", 50.0, 0.0, "paid")
+    assert books.invoice_in_odoo("S-3") == ()
+    assert not books.ledger.open_batches(books.destination_id)
+
+
+def test_a_draft_is_posted_later_if_it_adds_up(new_books: NewBooks) -> None:
+    books = new_books("later")
+    books.customer("1")
+    books.invoice("L-1", 50, total=50, residual=50, state="draft")
+    books.invoice("L-2", 50, total=50, residual=50, state="draft")
+    books.plan_creations()
+    books.run()
+    books.sql("UPDATE target.invoices SET state = 'posted'")
+    books.sql("UPDATE target.invoices SET x_total = 51 WHERE name = 'L-2'")
+    books.plan_creations()
+    books.sql(
+        "UPDATE meta.plan SET operation = CASE entry WHEN 'invoices' THEN 'update' ELSE 'unchanged'"
+        " END, changed = CASE entry WHEN 'invoices' THEN ['state', 'x_total'] ELSE [] END"
+    )
+
+    books.run("delta")
+
+    assert books.invoice_in_odoo("L-1")[0] == "posted"
+    assert books.invoice_in_odoo("L-2")[0] == "draft"
+    (warning,) = books.ledger.warnings(books.destination_id)
+    assert warning["code"] == "update_refused"
+    assert "amount_total is 50.0 in Odoo, 51.0 in the source" in warning["message"]
 
 
 def test_what_people_matched_since_is_kept(new_books: NewBooks) -> None:

@@ -6,9 +6,9 @@ from them are set beside the source's. A record whose amounts differ does not be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -74,6 +74,29 @@ def make_final(work: Work, table: TargetTable, executor: Executor) -> list[SetAs
         done += len(part.keys)
         work.progress(table.entry, done, total)
     return refused
+
+
+def why_not_final(
+    work: Work, table: TargetTable, odoo_id: int, row: Mapping[str, Any], write: Mapping[str, Any]
+) -> str:
+    """Why an update of `row` may not lead its record to its last state; empty where it may.
+
+    As for new records: what begins is not ended while an amount is not the source's.
+    """
+    profile = work.destination.profile(table.model)
+    if not profile.final or profile.final not in write:
+        return ""
+    pairs = _pairs(table, profile.checked)
+    names = [profile.final, *(amount for amount, _ in pairs)]
+    pages = work.destination.pages(table.model, [("id", "=", odoo_id)], names)
+    there = next((one for page in pages for one in page), None)
+    if there is None or there[profile.final] != profile.begins_as:
+        return ""
+    return "; ".join(
+        f"{amount} is {there[amount]} in Odoo, {row[expected]} in the source"
+        for amount, expected in pairs
+        if row[expected] is not False and abs(there[amount] - float(row[expected])) > _CENT
+    )
 
 
 def _pairs(table: TargetTable, checked: Sequence[str]) -> list[tuple[str, str]]:

@@ -25,8 +25,10 @@ def with_later(table: TargetTable, destination: Destination) -> TargetTable:
     profile = destination.profile(table.model)
     names = profile.later
     fields = tuple(
-        replace(field, later=True)
-        if field.name == profile.final or (field.name in names and field.holds == "link")
+        replace(field, later=True, until=profile.begins_as)
+        if field.name == profile.final
+        else replace(field, later=True)
+        if field.name in names and field.holds == "link"
         else field
         for field in table.fields
     )

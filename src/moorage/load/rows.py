@@ -48,7 +48,11 @@ def as_created_sql(table: TargetTable) -> str:
     is missing. Until then the ledger holds another digest and a text without that link: were the
     run to end there, the next plan would complete it.
     """
-    later = ", ".join(f"{literal(field.name)}, NULL" for field in table.fields if field.later)
+    later = ", ".join(
+        f"{literal(field.name)}, {literal(field.until) if field.until else 'NULL'}"
+        for field in table.fields
+        if field.later
+    )
     if later:
         patched = f"CAST(json_merge_patch(p.loaded, json_object({later})) AS VARCHAR)"
         return f"'{UNFINISHED}' AS digest, {patched} AS loaded"

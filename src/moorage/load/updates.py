@@ -16,6 +16,7 @@ from moorage.errors import RowError
 from moorage.ledger import Change, Warned
 from moorage.load.answered import Answer, answered
 from moorage.load.contents import FileError, read_file
+from moorage.load.final import why_not_final
 from moorage.load.rows import UNFINISHED, values_query
 from moorage.load.touched import LAST_WRITE, left_value
 from moorage.load.work import Work
@@ -171,6 +172,10 @@ class Updater:
 
     def _write(self, update: _Update, values: dict[str, Any]) -> bool:
         model = self._table.model
+        differing = why_not_final(self._work, self._table, update.odoo_id, update.values, values)
+        if differing:
+            self._warn(update.key, "", "update_refused", f"not what the source says: {differing}")
+            return False
         try:
             former, values = self._with_contents(update, values)
         except FileError as error:

@@ -67,6 +67,7 @@ class TargetField:
     'file' (the SHA-1 of a file's content).
     `relation` is the model pointed to; None where a record says itself which model (`res_id`).
     `links` are the objects a link may point to; without any, all keys are of `relation`.
+    `until` is what a record holds before a value is written `later`; None for nothing.
     """
 
     name: str
@@ -77,6 +78,7 @@ class TargetField:
     on_missing_link: str = "set_aside"
     later: bool = False
     links: tuple[Linked, ...] = ()
+    until: str | None = None
 
     @property
     def many(self) -> bool:

@@ -26,6 +26,7 @@ ACCOUNT_PROFILES = {
         # A credit note that names its invoice is matched with all of it when it is posted.
         later=("reversed_entry_id",),
         final="state",
+        begins_as="draft",
         checked=("amount_untaxed", "amount_tax", "amount_total"),
         is_logged=True,
     ),
@@ -34,7 +35,7 @@ ACCOUNT_PROFILES = {
         batch_rows=200, group_field="move_id", given={"tax_ids": _NONE}
     ),
     "account.payment": LoadProfile(
-        batch_rows=200, final="state", checked=("amount",), is_logged=True
+        batch_rows=200, final="state", begins_as="draft", checked=("amount",), is_logged=True
     ),
     "account.partial.reconcile": LoadProfile(batch_rows=200, wants_final=True),
 }
