@@ -93,6 +93,7 @@ def _places(match: Match, found: Profile, kind: Kind, fields: Fields) -> Iterato
             inverted=concept.inverted,
             computed=concept.computed or _is_sum(fields.get(name or "")),
             spare=concept.spare,
+            convention=concept.convention,
             exact=match.score > 0.95,
             language=match.language,
         )

@@ -50,6 +50,7 @@ class Candidate:
     inverted: bool = False
     computed: bool = False
     spare: bool = False
+    convention: str = ""
     exact: bool = False
     fuzzy: bool = False
     language: str = "en"

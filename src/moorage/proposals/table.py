@@ -11,10 +11,8 @@ from moorage.proposals.column import Candidate, Column
 from moorage.proposals.concepts import Kind
 from moorage.proposals.profiles import Profile, profile
 
-#: What people agree on before, and no CRM can tell. `source` of a rule that says: by what a source
-#: knows (`custom`: into a field of its own) or by the field of Odoo (`native`).
+#: What people agree on before, and no CRM can tell: the default answer, and what it is about.
 CONVENTIONS: Mapping[str, tuple[str, str]] = {
-    "source_id": ("key", "The source's own ids: `key` (the record's key alone) or `reference`."),
     "created": ("custom", "Who made a record and when: `custom` field or `native` create_date."),
     "modified": ("custom", "Who changed it last and when: `custom` or `native` write_date."),
     "totals": ("native", "Sums Odoo works out from lines: `native` (compared) or `custom`."),
@@ -64,22 +62,13 @@ def placed(columns: Sequence[Column], ground: Ground) -> list[Placed]:
 def by_convention(ranked: list[Candidate], ground: Ground) -> list[Candidate]:
     """`ranked` with what people agreed on before moved to its place."""
     top = ranked[0]
-    if not top.computed or ground.convention("totals") == "native":
-        return _preferred(ranked, ground)
-    none = replace(top, target=None, fate="home", why=f"{top.why}; kept to compare with")
-    return [none, *(one for one in ranked if one.target is not None)]
-
-
-def _preferred(ranked: list[Candidate], ground: Ground) -> list[Candidate]:
-    from_concept = {
-        "created_date": "created", "creator": "created",
-        "modified_date": "modified", "modifier": "modified",
-    }  # fmt: skip
-    agreed = from_concept.get(ranked[0].concept)
-    if agreed is None or ranked[0].target is not None or ground.convention(agreed) != "native":
-        return ranked
-    natural = [one for one in ranked if one.concept == ranked[0].concept and one.target]
-    return [*natural, *(one for one in ranked if one not in natural)]
+    if top.computed and ground.convention("totals") == "custom":
+        none = replace(top, target=None, fate="home", why=f"{top.why}; kept to compare with")
+        return [none, *(one for one in ranked if one.target is not None)]
+    if top.target is None and top.convention and ground.convention(top.convention) == "native":
+        natural = [one for one in ranked if one.concept == top.concept and one.target]
+        return [*natural, *(one for one in ranked if one not in natural)]
+    return ranked
 
 
 def _one_each(found: list[Placed], ground: Ground) -> list[Placed]:
