@@ -56,6 +56,11 @@ def show_verify(screen: Console, result: checking.VerifyResult) -> None:
         if check.by_people:
             mark, words = "note", f"{words}, in Odoo {check.found:,} by what people changed"
         state(screen, mark, words if check.agrees else f"{words}, in Odoo {check.found:,}")
+    for parted in found.parted:
+        words = f"{parted.model}.{parted.field} by {parted.by}: {counted(parted.groups, 'group')}"
+        if not parted.agrees:
+            words += f", {parted.differing:,} not equal, by up to {parted.largest:,.2f}"
+        state(screen, "done" if parted.agrees else "bad", words)
     for difference in found.differences[:MANY]:
         state(screen, "note" if difference.changed_by else "bad", escape(str(difference)))
     if found.difference_count > MANY:
