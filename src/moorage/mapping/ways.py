@@ -14,6 +14,7 @@ from moorage.proposals import Column, Proposal
 from moorage.proposals.profiles import Profile, profile
 from moorage.proposals.words import words_of
 from moorage.sources.base import SourceField
+from moorage.staging.quoting import identifier
 
 Rule = dict[str, Any]
 
@@ -42,6 +43,11 @@ _STEPS: dict[str, dict[str, tuple[Any, ...]]] = {
 #: Fields of Odoo that hold a telephone number, or an e-mail address.
 _PHONE = re.compile(r"(^|_)phone$")
 _EMAIL = re.compile(r"(^|_)email(_from)?$")
+#: Odoo puts `http://` before a website without a scheme; done here, the witness finds it alike.
+_WITH_SCHEME = (
+    "CASE WHEN trim({0}) = '' THEN NULL WHEN contains({0}, '://') THEN trim({0})"
+    " ELSE 'http://' || trim({0}) END"
+)
 #: How records that Odoo has of its own are found by what a source says.
 _FOUND_BY = {"res.users": "login", "res.country": "name", "res.currency": "name"}
 
@@ -66,12 +72,9 @@ def way(
     if field.type == "selection":
         mapped = options_map(column.options, field)
         return {"from": column.name, "values": mapped, "unknown": "empty"} if mapped else None
-    if top.inverted:
-        return {"sql": f'NOT "{column.name}"'} if column.type == "boolean" else None
-    if found.is_list and _EMAIL.search(field.name):
-        first = f"trim(split_part(replace(\"{column.name}\", ',', ';'), ';', 1))"
-        return {"sql": first, "do": ["email"]}
-    return _plain(column, field, found)
+    if top.inverted and column.type != "boolean":
+        return None
+    return _by_sql(column, field, found, inverted=top.inverted) or _plain(column, field, found)
 
 
 def named_together(columns: Sequence[str]) -> Rule:
@@ -100,6 +103,20 @@ def column_of(column: SourceField, samples: Sequence[str] = ()) -> Column:
         link=column.link or "",
         custom=column.custom,
     )
+
+
+def _by_sql(
+    column: SourceField, field: ModelField, found: Profile, *, inverted: bool
+) -> Rule | None:
+    """Ways that no transform goes: the opposite, the first of several, a scheme that is missing."""
+    name = identifier(column.name)
+    if inverted:
+        return {"sql": f"NOT {name}"}
+    if found.is_list and _EMAIL.search(field.name):
+        return {"sql": f"trim(split_part(replace({name}, ',', ';'), ';', 1))", "do": ["email"]}
+    if field.name == "website" and column.type in ("text", "url"):
+        return {"sql": _WITH_SCHEME.format(name)}
+    return None
 
 
 def _plain(column: SourceField, field: ModelField, found: Profile) -> Rule | None:
