@@ -54,7 +54,6 @@ def test_people_without_anything_stay_apart_and_keep_their_ids(scene: Scene) -> 
     line = ",Ann,Lee,,Acme,,,\n"
     scene.read({"people.csv": PEOPLE + line + line + ",Bo,,,,,,\n"})
     ids = {key for (key,) in scene.rows("SELECT id FROM tidy.people")}
-    scene.close()
     scene.read({"people.csv": PEOPLE + ",Bo,,,,,,\n" + line + line})
     assert {key for (key,) in scene.rows("SELECT id FROM tidy.people")} == ids and len(ids) == 3
 
