@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
-from octo_scene import SETTINGS, Scene
+import duckdb
+from octo_scene import SETTINGS, Scene, staged
+
+from moorage.sources.octopuspro.demo.generate import generate
 
 SET_ASIDE = "SELECT source_key FROM tidy._findings WHERE object = '{}' AND severity = 'set_aside'"
 
@@ -136,3 +140,16 @@ def test_settings_decide_what_waits(scene: Scene) -> None:
 def _credits(scene: Scene) -> int:
     sql = "SELECT count(*) FROM tidy.invoices WHERE is_elsewhere AND kind = 'out_refund'"
     return int(scene.rows(sql)[0][0])
+
+
+def test_tax_may_be_rounded_once_for_an_invoice(tmp_path: Path) -> None:
+    with duckdb.connect() as truth:
+        generate(tmp_path / "bundle", customers=20, connection=truth, by_line=False)
+        with staged(tmp_path / "bundle", tmp_path / "staging.duckdb") as staging:
+            found = staging.connection.execute(
+                "SELECT number, total, tax_total FROM tidy.invoices i ANTI JOIN tidy._findings f"
+                " ON f.source_key = i.id AND f.severity = 'set_aside' WHERE kind = 'out_invoice'"
+            ).fetchall()
+        true = {row[0]: row for row in truth.execute(
+            "SELECT number, total, tax FROM t_invoices").fetchall()}  # fmt: skip
+    assert len(found) > 50 and all(row == true[row[0]] for row in found)
