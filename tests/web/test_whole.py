@@ -142,6 +142,12 @@ def test_the_keyboard_is_enough_to_look_through_the_map(visit: Visit) -> None:
     with page.expect_navigation():
         page.keyboard.press("e")
     assert page.url.endswith("/map/persons/function")
+    waiting = visit.go("/map/persons?only=open").locator("#rules [data-row]").count()
+    assert waiting
+    page.keyboard.press("j")
+    with page.expect_navigation():
+        page.keyboard.press("a")
+    assert page.locator("#rules [data-row]").count() == waiting - 1
 
 
 def test_from_the_map_to_a_verified_odoo(visit: Visit, module_odoo: OdooServer) -> None:
