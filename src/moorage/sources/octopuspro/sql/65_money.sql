@@ -34,7 +34,9 @@ SELECT CASE WHEN i.id = l.invoice_id THEN l.id ELSE l.id || '-credit' END AS id,
     CASE WHEN l.tax_rate <> 0 THEN [CAST(l.tax_rate AS VARCHAR) || CASE WHEN l.is_included THEN '-included' ELSE '-excluded' END] END AS tax_ids,
     l.tax_rate, l.is_included, CAST(l.total - l.tax_total AS DECIMAL(18, 2)) AS sub_total, l.tax_total, CAST(l.total AS DECIMAL(18, 2)) AS total, i.is_elsewhere, l._place
 FROM tidy._lines l
-JOIN tidy.invoices i ON i.id = l.invoice_id OR i.id = l.invoice_id || '-credit';
+JOIN (SELECT id, id AS lines_of, is_elsewhere FROM tidy.invoices
+    UNION ALL SELECT i.id, v.lines_of, i.is_elsewhere FROM tidy.invoices i JOIN tidy._live v ON v.id = i.id AND v.made = 'credit'
+) i ON i.lines_of = l.invoice_id;
 
 CREATE TABLE tidy.payments AS
 WITH payers AS (

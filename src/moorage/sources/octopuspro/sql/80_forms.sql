@@ -29,13 +29,14 @@ QUALIFY row_number() OVER (PARTITION BY coalesce(tidy._id(f.attachment_id), tidy
 
 -- A path as the list gives it, or below attachments/; what a browser would run is plain text.
 CREATE TABLE tidy.files AS
-SELECT id, name, coalesce(p.path, given_path) AS path, record, split_part(record, ':', 1) AS record_object, form, uploaded_by, created_at,
+SELECT id, name, coalesce(p.path, below.path, given_path) AS path, record, split_part(record, ':', 1) AS record_object, form, uploaded_by, created_at,
     CASE lower(regexp_extract(name, '\.([A-Za-z0-9]{1,8})$', 1)) WHEN 'png' THEN 'image/png' WHEN 'jpg' THEN 'image/jpeg' WHEN 'jpeg' THEN 'image/jpeg'
         WHEN 'gif' THEN 'image/gif' WHEN 'webp' THEN 'image/webp' WHEN 'heic' THEN 'image/heic' WHEN 'pdf' THEN 'application/pdf'
         WHEN 'txt' THEN 'text/plain' WHEN 'csv' THEN 'text/csv' WHEN 'mp4' THEN 'video/mp4' WHEN 'html' THEN 'text/plain' WHEN 'htm' THEN 'text/plain'
         WHEN 'svg' THEN 'text/plain' WHEN 'xml' THEN 'text/plain' WHEN 'js' THEN 'text/plain' ELSE 'application/octet-stream' END AS mimetype
 FROM tidy._file_rows f
-LEFT JOIN tidy._paths p ON p.path = f.given_path OR p.path = 'attachments/' || f.given_path;
+LEFT JOIN tidy._paths p ON p.path = f.given_path
+LEFT JOIN tidy._paths below ON below.path = 'attachments/' || f.given_path;
 
 INSERT INTO tidy._findings
 SELECT 'form_notes', id, 'booking_number', 'names no booking that is there', 'set_aside' FROM tidy.form_notes WHERE booking_id IS NULL
