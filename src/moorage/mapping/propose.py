@@ -147,9 +147,11 @@ class _Proposer:
 
 
 def _flow(node: Any) -> Any:
-    """`node` as YAML written on one line."""
+    """`node` as YAML written on one line; lists are copied, for one that stood twice would be
+    written as an anchor.
+    """
     if not isinstance(node, dict):
-        return node
+        return list(node) if isinstance(node, list) else node
     made = CommentedMap({key: _flow(value) for key, value in node.items()})
     made.fa.set_flow_style()
     return made

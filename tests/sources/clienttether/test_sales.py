@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from reading import Bundled, client, opened
 
 from moorage.errors import SettingsError
-from moorage.mapping.spec import load_mapping_to_edit
-from moorage.sources.base import Discovery
+from moorage.mapping.propose import propose
+from moorage.mapping.spec import load_mapping_to_edit, parse_mapping
+from moorage.sources.base import Discovery, SourceField
 from moorage.sources.clienttether import SOURCE
 from moorage.sources.clienttether.adapt import adapt
 from moorage.sources.links import NO_FOLDER, NOT_NAMED, WebAndFolder
@@ -249,3 +251,15 @@ def test_accounts_become_companies_of_odoo_where_a_person_says_so(found: Discove
 def test_a_client_with_an_opportunity_needs_no_lead_beside_it(told: Bundled) -> None:
     counts = dict(told.rows("SELECT id, opportunity_count FROM tidy.clients WHERE length(id) = 1"))
     assert counts == {"1": 0, "2": 1, "3": 1, "4": 0}
+
+
+def test_a_choice_that_several_entries_hold_is_written_out(found: Discovery) -> None:
+    siding = SourceField("custom.siding", "select", "Siding", True, options=("Brick", "Wood"))
+    objects = [
+        replace(one, fields=(*one.fields, siding)) if one.name == "clients" else one
+        for one in found.objects
+    ]
+    discovery = replace(found, objects=tuple(objects))
+    proposed = propose(load_mapping_to_edit(SOURCE.mapping_template), discovery, {})
+    assert "x_clienttether_siding" in proposed.text
+    parse_mapping(proposed.text, SOURCE.mapping_template)
