@@ -58,8 +58,8 @@ def test_into_odoo_and_back(
     queues.owners(project, answer_all="create", by=WHO)
     queues.duplicates(project, answer_all="keep", by=WHO)
     _load(project)
-    assert any("contacts.csv:" in issue.place or "attachments.csv:" in issue.place
-               for issue in queues.issues(project).issues)  # fmt: skip
+    places = [place for group in queues.issues(project).groups for place in group.places]
+    assert any("attachments.csv:" in place for place in places)
 
     assert beginning.extract(project).is_unchanged
     assert not _work(project)
