@@ -217,6 +217,7 @@ def test_a_draft_is_posted_later_if_it_adds_up(new_books: NewBooks) -> None:
     assert "amount_total is 50.0 in Odoo, 51.0 in the source" in warning["message"]
 
 
+@pytest.mark.soak
 def test_what_people_matched_since_is_kept(new_books: NewBooks) -> None:
     books = new_books("matched")
     books.customer("1")
