@@ -56,7 +56,8 @@ OBJECTS: dict[str, tuple[str, str, str]] = {
         end_is_assumed boolean, quantity decimal, rate money, status text, progress text"""),
     "inquiries": ("Inquiries", "inquiries", """
         id text !, number text, customer_id link>customers, name text, email email, phone phone,
-        status text, service text, message text, source_id link>sources, booking_id link>bookings,
+        contact_email email, contact_phone phone, phone_country text, status text, service text,
+        message text, source_id link>sources, booking_id link>bookings,
         created_at datetime"""),
     "taxes": ("Tax rates of invoices", "", """
         id text !, rate decimal, is_included boolean, name text, line_count integer"""),

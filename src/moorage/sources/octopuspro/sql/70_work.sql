@@ -74,7 +74,11 @@ LEFT JOIN tidy._form_fields f ON f.booking_id = b.id;
 CREATE TABLE tidy.inquiries AS
 SELECT coalesce(tidy._number(i.inquiry_number, 'INQ'), tidy._made_id(concat_ws('|', i.customer_id, i.created, i.message, i.email))) AS id,
     tidy._number(i.inquiry_number, 'INQ') AS number, c.id AS customer_id, tidy._filled(i.name) AS name,
-    tidy._filled(i.email) AS email, tidy._filled(i.phone) AS phone, tidy._word(i.status) AS status,
+    tidy._filled(i.email) AS email, tidy._filled(i.phone) AS phone,
+    -- Of a customer what that one has: Odoo keeps the two the same.
+    CASE WHEN c.id IS NULL THEN tidy._filled(i.email) ELSE c.email END AS contact_email,
+    CASE WHEN c.id IS NULL THEN tidy._filled(i.phone) ELSE c.phone END AS contact_phone,
+    coalesce(tidy._setting('phone_country'), '') AS phone_country, tidy._word(i.status) AS status,
     tidy._filled(i.service) AS service, tidy._plain(i.message) AS message, tidy._form(i.source) AS source_id, r.id AS booking_id,
     tidy._utc(i.created, NULL) AS created_at, tidy._place(i._file, i._line) AS _place
 FROM raw.inquiries i
