@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,9 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from tests.web.ground import NAME, served, small_project
 
-from moorage.handoff.printing import find_browser
 from moorage.project import Project
-from moorage.sandbox import MariaDBServer, OdooServer
+from moorage.sandbox import MariaDBServer, OdooServer, Sandbox
 
 pytestmark = [pytest.mark.odoo, pytest.mark.mariadb, pytest.mark.browser]
 PAGES = ("/", "/scope", "/map", "/map/persons", "/map/persons/email", "/prepare", "/questions",
@@ -33,11 +33,14 @@ def project(
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = find_browser()
-    assert path, "no Chromium or Chrome is installed: the page is tested in a real one"
+def browser(sandbox: Sandbox) -> Iterator[Browser]:
+    chromium = sandbox.chromium()
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        started = playwright.chromium.launch(
+            executable_path=chromium.path("chromium"),
+            args=["--no-sandbox", "--disable-background-networking"],
+            env={**os.environ, **chromium.environment},
+        )
         yield started
         started.close()
 

@@ -31,6 +31,10 @@ _log = logging.getLogger(__name__)
 SYSTEM_VARIABLE = "MOORAGE_SANDBOX_SYSTEM"
 ODOO_PACKAGE = "odoo-19"
 POSTGRES_VERSION_MINIMUM = 13
+_FONTS = (
+    "<fontconfig><dir>{root}/usr/share/fonts</dir><dir>/usr/share/fonts</dir>"
+    "<cachedir>{root}/fonts-cache</cachedir></fontconfig>\n"
+)
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,18 @@ def find_mariadb(cache: Path) -> Programs:
         return Programs(Path("/"), (found.parent, *(Path("/") / name for name in names)), {})
     root = _unpacked(cache, "mariadb-server-core", r"mariadb-(server|client)-core")
     return Programs(root, tuple(root / name for name in names), _library_environment(root))
+
+
+def find_chromium(cache: Path) -> Programs:
+    """Chromium: the system's, else unpacked into the cache, with fonts of its own."""
+    if _may_use_system() and (found := shutil.which("chromium")):
+        return Programs(Path("/"), (Path(found).parent,), {})
+    root = _unpacked(cache, "chromium", r"chromium(-common)?|fontconfig-config|fonts-.*")
+    fonts = root / "fonts.conf"
+    if not fonts.exists():
+        fonts.write_text(_FONTS.format(root=root), encoding="utf-8")
+    environment = _library_environment(root) | {"FONTCONFIG_FILE": str(fonts)}
+    return Programs(root, (root / "usr/lib/chromium",), environment)
 
 
 def find_odoo(cache: Path) -> OdooPrograms:

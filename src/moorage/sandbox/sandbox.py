@@ -11,7 +11,7 @@ from filelock import FileLock
 from moorage.sandbox import mariadb, odoo, postgres, template
 from moorage.sandbox.mariadb import MariaDBServer
 from moorage.sandbox.odoo import OdooHome, OdooServer
-from moorage.sandbox.packages import OdooPrograms, find_odoo
+from moorage.sandbox.packages import OdooPrograms, Programs, find_chromium, find_odoo
 from moorage.sandbox.places import Places, find_places
 from moorage.sandbox.postgres import PostgresServer
 from moorage.sandbox.processes import ProcessRecord
@@ -116,6 +116,10 @@ class Sandbox:
         """
         with self._lock:
             return mariadb.start(self._places, time_zone)
+
+    def chromium(self) -> Programs:
+        """A browser to look at pages with: the system's, else an unpacked one."""
+        return find_chromium(self._places.cache)
 
     def odoo(self, database: str = DATABASE, smtp_port: int | None = None) -> OdooServer:
         """Serve one database on its own port, cloned from the template if it is missing.
