@@ -155,7 +155,13 @@ def _history(ground: Ground) -> None:
     ground.load("project.project", {f"{K}projects:1": {"name": "Proj"}})
     ground.load(
         "project.task",
-        {f"{K}tasks:1": {"name": "T", "project_id": f"@{K}projects:1", "user_ids": [f"@{K}users:1"]}},
+        {
+            f"{K}tasks:1": {
+                "name": "T",
+                "project_id": f"@{K}projects:1",
+                "user_ids": [f"@{K}users:1"],
+            }
+        },
     )
     ground.load(
         "mail.template", {f"{K}templates:1": {"name": "Tpl", "model_id": model_id, "subject": "s"}}
