@@ -81,7 +81,9 @@ def test_changes_on_both_sides(voyage: Voyage, mariadb: MariaDBServer, source: s
 
 
 @pytest.mark.soak
-def test_a_text_of_20_mb(voyage: Voyage, mariadb: MariaDBServer, source: str) -> None:
+def test_a_text_of_20_mb(
+    voyage: Voyage, mariadb: MariaDBServer, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = Rows(mariadb, source)
     rows.run("ALTER TABLE leads MODIFY description LONGTEXT")
     text = "UPDATE leads SET description = repeat('A line of a long story.\n', %s) WHERE id = 9009"
@@ -91,12 +93,14 @@ def test_a_text_of_20_mb(voyage: Voyage, mariadb: MariaDBServer, source: str) ->
         voyage.moorage("extract")
     finally:
         rows.run("UPDATE leads SET description = NULL WHERE id = 9009")
+    planned = voyage.moorage("plan", code=None)
+    # Staging may be short of memory for it; then that is said, with what helps.
+    assert planned.code == 1 or (planned.code == 4 and "MOORAGE_MEMORY_MB=2000" in planned.text)
+    monkeypatch.setitem(voyage.moorage.environment, "MOORAGE_MEMORY_MB", "2000")
     voyage.moorage("plan", code=1)
     voyage.moorage("plan", "--confirm", "--name", "Ann Admin", code=1)
     voyage.run()
-    checked = voyage.moorage("verify", code=None)
-    # Staging may be short of memory for it; then that is said, and nothing else happens.
-    assert checked.code == 0 or (checked.code == 4 and "many megabytes" in checked.text)
+    voyage.moorage("verify")
     description = voyage.record("crm.lead", "krayin:leads:9009", "description")["description"]
     assert description.count("A line of a long story.") == lines
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,14 +22,16 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from moorage.errors import RefusedError, StoppedError
+from moorage.errors import RefusedError, SettingsError, StoppedError
 from moorage.sources.base import RawTable
 from moorage.staging.interval import MARKS, Interval, marks_of
 from moorage.staging.quoting import identifier, literal, with_metadata
 
 __all__ = ["ExtractReport", "Staging", "identifier", "literal"]
 
-MEMORY_LIMIT_MB = 400
+#: What DuckDB may take, in MB; what needs more is spilled to disk, but for single large values.
+MEMORY_LIMIT_MB = 700
+MEMORY_VARIABLE = "MOORAGE_MEMORY_MB"
 #: Below this a second thread costs more than it brings (a quarter more CPU in the demo).
 SMALL_ROWS = 50_000
 #: The fact that says what the target tables were filled from, while nothing changed them since.
@@ -64,7 +67,7 @@ class Staging:
         path.parent.mkdir(parents=True, exist_ok=True)
         spill = path.parent / "spill"
         config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": f"{MEMORY_LIMIT_MB}MB",
+            "memory_limit": f"{_memory_mb()}MB",
             "threads": str(threads),
             "temp_directory": str(spill),
             "preserve_insertion_order": "false",
@@ -233,11 +236,12 @@ class Staging:
     def _stopped(self, error: duckdb.Error) -> StoppedError:
         if isinstance(error, duckdb.OutOfMemoryException):
             return StoppedError(
-                f"values of this size need more than the {MEMORY_LIMIT_MB} MB of memory that"
+                f"values of this size need more than the {_memory_mb()} MB of memory that"
                 " staging takes",
                 where=str(self.path),
                 state="What stood in staging and in Odoo stands unchanged.",
-                todo="Look for records of many megabytes, and drop that field in mapping.yaml.",
+                todo="Look for records of many megabytes. Give staging more memory for them"
+                f" ({MEMORY_VARIABLE}=2000) and run it again, or drop that field in mapping.yaml.",
             )
         free_mb = shutil.disk_usage(self.path.parent).free // 1_000_000
         reason = "the disk is full" if free_mb < 200 else "the staging database refused a write"
@@ -282,3 +286,14 @@ class Staging:
             )
         if self.recall("tidy_settings") != json.loads(json.dumps(dict(settings))):
             self.tidy(statements, settings)
+
+
+def _memory_mb() -> int:
+    given = os.environ.get(MEMORY_VARIABLE, "")
+    if given and not (given.isdecimal() and int(given) >= MEMORY_LIMIT_MB):
+        raise SettingsError(
+            f"{MEMORY_VARIABLE} is {given!r}",
+            state="Nothing was opened.",
+            todo=f"Give it megabytes, {MEMORY_LIMIT_MB} or more.",
+        )
+    return int(given or MEMORY_LIMIT_MB)
