@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.handoff.pages import Page, broken_links, outside
-from tests.reports.test_assessment import FINE, HEAD, WHOLE, discovery
 
 from moorage.destination import DestinationIdentity
 from moorage.handoff import Answers, Contents, RunFacts, printing, write_handoff
@@ -17,6 +15,8 @@ from moorage.load import LoadReport
 from moorage.load.work import PhaseCount
 from moorage.mapping.spec import parse_mapping
 from moorage.reports.assessment import assess
+from tests.handoff.pages import Page, broken_links, outside
+from tests.reports.test_assessment import FINE, HEAD, WHOLE, discovery
 
 EVIL = "<script>alert(1)</script>"
 WORKFLOW = {

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.journey.source import make_source
-from tests.journey.voyage import Voyage, copy, prepare, remove
 
 from moorage.sandbox import MariaDBServer, Sandbox
+from tests.journey.source import make_source
+from tests.journey.voyage import Voyage, copy, prepare, remove
 
 _numbers = itertools.count(1)
 _run = secrets.token_hex(4)

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.journey.command import Moorage
-from tests.journey.voyage import Voyage
 
 from moorage.sandbox import MariaDBServer
+from tests.journey.command import Moorage
+from tests.journey.voyage import Voyage
 
 NO_SECRET = "never-shown-secret"
 

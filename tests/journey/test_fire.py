@@ -12,11 +12,11 @@ from pathlib import Path
 import psutil
 import psycopg2
 import pytest
+
+from moorage.sandbox import Sandbox
 from tests.journey.command import kill, wait_until
 from tests.journey.proxy import Proxy, Trouble, proxied
 from tests.journey.voyage import Voyage
-
-from moorage.sandbox import Sandbox
 
 Another = Callable[..., Voyage]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.journey.source import MATCHED_EMAIL, Rows
-from tests.journey.voyage import Voyage, copy, remove
 
 from moorage.sandbox import MariaDBServer, Sandbox
+from tests.journey.source import MATCHED_EMAIL, Rows
+from tests.journey.voyage import Voyage, copy, remove
 
 TITLE = "UPDATE leads SET title = %s, updated_at = '2037-01-02 03:04:05' WHERE id = %s"
 DELETED = (9001, 9011)

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable
 
 import pytest
+
 from tests.handoff.pages import broken_links, holding, outside
 from tests.journey.voyage import Voyage
 

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 import pytest
+
 from tests.journey.source import TRAP_FILE
 from tests.journey.voyage import Voyage
 

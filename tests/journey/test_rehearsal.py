@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
+
+from moorage.sandbox import Sandbox
 from tests.journey.command import Moorage
 from tests.journey.ticking import tick
 from tests.journey.voyage import Voyage
-
-from moorage.sandbox import Sandbox
 
 STAGING = ("--to", "staging")
 ANN = ("--name", "Ann Admin")

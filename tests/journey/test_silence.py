@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from tests.journey.source import MATCHED_EMAIL
-from tests.journey.voyage import Voyage
 
 from moorage.odoo.context import SILENT
+from tests.journey.source import MATCHED_EMAIL
+from tests.journey.voyage import Voyage
 
 LOUD = dict.fromkeys(SILENT, False)
 COUNTED = ("mail_mail", "mail_notification", "mail_message", "mail_activity", "sms_sms")

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
+
 from tests.journey.command import kill
 from tests.journey.test_fire import ends_like
 from tests.journey.voyage import Voyage

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.journey.source import LONG, MATCHED_EMAIL, REFUSED
-from tests.journey.voyage import Voyage
 
 from moorage.destination import Json
 from moorage.sandbox import MariaDBServer
+from tests.journey.source import LONG, MATCHED_EMAIL, REFUSED
+from tests.journey.voyage import Voyage
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from moorage.sandbox import MariaDBServer, Sandbox
 from tests.journey.source import Rows
 from tests.journey.voyage import Voyage, copy, remove
 from tests.rollback.test_counts import EXCEPTIONS
-
-from moorage.sandbox import MariaDBServer, Sandbox
 
 
 @pytest.fixture

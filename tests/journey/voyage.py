@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.journey.command import Done, Moorage
-from tests.journey.source import MATCHED_EMAIL, REFUSED, STAGE_OUTCOMES
-from tests.rollback.test_counts import EXCEPTIONS
-
 from moorage.destination import Json
 from moorage.odoo import OdooClient
 from moorage.sandbox import MariaDBServer, OdooServer, Sandbox
+from tests.journey.command import Done, Moorage
+from tests.journey.source import MATCHED_EMAIL, REFUSED, STAGE_OUTCOMES
+from tests.rollback.test_counts import EXCEPTIONS
 
 #: The owners of the source that nobody in Odoo is.
 OWNERS = (1, 2, 4, 5, 6)

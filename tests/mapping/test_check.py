@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from mapping.ground import DISCOVERY, FIELDS, HEAD, model_field
 from moorage.errors import MappingError, RefusedError
 from moorage.mapping import parse_mapping
 from moorage.mapping.check import check, models_needed
@@ -17,6 +16,8 @@ from moorage.mapping.propose import propose
 from moorage.mapping.proposed_field import field_name
 from moorage.mapping.reference import reference
 from moorage.mapping.spec import load_mapping_to_edit
+
+from .ground import DISCOVERY, FIELDS, HEAD, model_field
 
 GOOD = (
     HEAD

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapping.ground import DISCOVERY
 from moorage.mapping.expressions import ExpressionError, Expressions
+
+from .ground import DISCOVERY
 
 
 @pytest.fixture(scope="module")

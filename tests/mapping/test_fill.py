@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mapping.ground import DISCOVERY, FIELDS, HEAD, rows, run, staging_with
 from moorage.destination import ModelField
 from moorage.errors import MappingError, RefusedError
 from moorage.mapping import (
@@ -22,6 +21,8 @@ from moorage.mapping import (
 )
 from moorage.mapping.document import round_trip
 from moorage.staging import Staging
+
+from .ground import DISCOVERY, FIELDS, HEAD, rows, run, staging_with
 
 COMPANIES = "  companies: {to: res.partner, fields: {name: {from: name, do: [clean]}}}\n"
 TAGS = "  tags: {to: res.partner.category, merge_on: MERGE, fields: {name: {from: name}}}\n"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.rollback.ground import Ground, lay_ground
 
 from moorage.sandbox import OdooServer
+from tests.rollback.ground import Ground, lay_ground
 
 pytestmark = pytest.mark.odoo
 

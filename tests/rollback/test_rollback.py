@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.rollback.ground import Ground, lay_ground
 
 from moorage.destination import NewRecord
 from moorage.errors import StoppedError
 from moorage.odoo.client import OdooClient
 from moorage.sandbox import OdooServer
+from tests.rollback.ground import Ground, lay_ground
 
 pytestmark = pytest.mark.odoo
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
-from tests.journey.ticking import tick
-from tests.verify.ground import TABLES, Ground, lay_ground
 
 from moorage.errors import SettingsError
 from moorage.reports.sheet import Sheet
@@ -18,6 +16,8 @@ from moorage.reports.ticking import read_ticks
 from moorage.sandbox import OdooServer
 from moorage.verify.choosing import share_out
 from moorage.verify.spots import Spot, SpotValue, read_spots
+from tests.journey.ticking import tick
+from tests.verify.ground import TABLES, Ground, lay_ground
 
 HOSTILE = '=HYPERLINK("http://evil.example","<script>alert(1)</script>")'
 SOURCES = {

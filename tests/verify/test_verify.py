@@ -7,11 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from tests.verify.ground import LEADS, PARTNERS, TABLES, TAGS, Ground, lay_ground, new
 
 from moorage.mapping.target import MatchRule, TargetField
 from moorage.sandbox import OdooServer
 from moorage.verify import LastLoad, Left, VerifyReport, verify
+from tests.verify.ground import LEADS, PARTNERS, TABLES, TAGS, Ground, lay_ground, new
 
 pytestmark = pytest.mark.odoo
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from tests.web.ground import NAME, Page, empty_project, served
 
 PAGES = ("/", "/scope", "/map", "/map/leads", "/prepare", "/questions", "/questions/owners",

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
-from tests.web.ground import NAME, served, small_project
 
 from moorage.project import Project
 from moorage.sandbox import MariaDBServer, OdooServer, Sandbox
+from tests.web.ground import NAME, served, small_project
 
 pytestmark = [pytest.mark.odoo, pytest.mark.mariadb, pytest.mark.browser]
 PAGES = ("/", "/scope", "/map", "/map/persons", "/map/persons/email", "/prepare", "/questions",

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import served
 
 from moorage.errors import SettingsError, StoppedError
 from moorage.http import AnswerError, Clock, SignInError
@@ -20,6 +19,8 @@ from moorage.sources.clienttether.demo.server import TOKEN, WEB_KEY
 from moorage.sources.clienttether.demo.starter import RunningStandIn
 from moorage.sources.clienttether.harvest import harvest
 from moorage.sources.clienttether.keys import WebKey, read_keys
+
+from .reading import served
 
 KEY = WebKey("1003", WEB_KEY.format("1003"))
 LIST = "read_client_list"

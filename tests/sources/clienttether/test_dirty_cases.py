@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reading import Bundled, client, page
 
 from moorage.errors import SettingsError
+
+from .reading import Bundled, client, page
 
 STEPS = [
     {"sales_cycle_id": "11", "sales_cycle_name": "Contacted ", "contact_type": "1",

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from reading import Bundled, client, opened
 
 from moorage.errors import SettingsError
 from moorage.mapping.propose import propose
@@ -16,6 +15,8 @@ from moorage.sources.base import Discovery, SourceField
 from moorage.sources.clienttether import SOURCE
 from moorage.sources.clienttether.adapt import adapt
 from moorage.sources.links import NO_FOLDER, NOT_NAMED, WebAndFolder
+
+from .reading import Bundled, client, opened
 
 PEOPLE = [
     client(1), client(2), client(3, firstName="Bob", lastName="Barnes"),

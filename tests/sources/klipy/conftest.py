@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scene import Scene
 
 from moorage.sources.klipy.demo.starter import RunningStandIn, start
+
+from .scene import Scene
 
 
 @pytest.fixture

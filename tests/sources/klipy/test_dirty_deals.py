@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 from typing import Any
 
-from scene import Scene, event
+from .scene import Scene, event
 
 ROAD = [
     event("created", moment="2026-01-05T09:00:00.000Z"),

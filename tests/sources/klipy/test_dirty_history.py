@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scene import Scene
+from .scene import Scene
 
 PEOPLE = {"people.json": [{"id": "p1", "firstName": "Ann", "email": "ann@x.example"},
                           {"id": "p2", "firstName": "Bo", "email": "bo@x.example"}]}  # fmt: skip

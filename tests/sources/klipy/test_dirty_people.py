@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scene import Scene
+from .scene import Scene
 
 PEOPLE = "ID,First Name,Last Name,Email,Company,Company Domain,Tags,Owner\n"
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scene import SETTINGS
-
 from moorage.sources.klipy import SOURCE
 from moorage.sources.klipy.demo.exports import write
 from moorage.sources.klipy.demo.offer import options_of
 from moorage.sources.klipy.demo.starter import RunningStandIn
 from moorage.sources.klipy.demo.workspace import make
 from moorage.staging.staging import Staging
+
+from .scene import SETTINGS
 
 
 def test_the_demo_twice_gives_the_same_snapshot(standin: RunningStandIn, tmp_path: Path) -> None:

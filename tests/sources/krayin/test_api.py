@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import urllib3
-from api_scene import PASSWORD, TIMEZONE, StandIn, digest, staged, stand_in
 
 from moorage.destination import ModelField
 from moorage.errors import SettingsError, StoppedError
@@ -24,6 +23,8 @@ from moorage.sources.krayin.api import KrayinApi, sign_in
 from moorage.sources.krayin.api_source import open_api
 from moorage.sources.krayin.demo.generate import generate
 from moorage.sources.krayin.demo.load import Server
+
+from .api_scene import PASSWORD, TIMEZONE, StandIn, digest, staged, stand_in
 
 pytestmark = pytest.mark.mariadb
 # A name of its own: another run of these tests may use the same server at the same time.

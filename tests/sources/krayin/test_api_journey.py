@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from api_scene import PASSWORD, TIMEZONE, StandIn, stand_in
 
 from moorage.commands import beginning, checking, loading, mapping, queues
 from moorage.project import Project
@@ -15,6 +14,8 @@ from moorage.sources.krayin import SOURCE
 from moorage.sources.krayin.demo.generate import generate
 from moorage.sources.krayin.demo.load import Server
 from moorage.sources.krayin.demo.offer import _outcomes
+
+from .api_scene import PASSWORD, TIMEZONE, StandIn, stand_in
 
 pytestmark = [pytest.mark.mariadb, pytest.mark.odoo, pytest.mark.journey]
 WHO = "Ann Admin"

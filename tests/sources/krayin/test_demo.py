@@ -13,8 +13,7 @@ from moorage.sources.krayin.demo import Server, generate
 from moorage.sources.krayin.demo.dirt import KINDS
 from moorage.sources.krayin.demo.schema import RELEASES, tables
 
-sys.path.insert(0, str(Path(__file__).parent))
-from demo_checks import CHECKS
+from .demo_checks import CHECKS
 
 pytestmark = pytest.mark.mariadb
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.sources.krayin.conftest import make
 
 from moorage.sandbox import MariaDBServer
+from tests.sources.krayin.conftest import make
 
 pytestmark = pytest.mark.mariadb
 

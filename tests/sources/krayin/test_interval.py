@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.sources.krayin.conftest import Krayin
 
 from moorage.sources.base import Pulsing
 from moorage.staging.staging import ExtractReport, Staging
+from tests.sources.krayin.conftest import Krayin
 
 pytestmark = pytest.mark.mariadb
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from octo_scene import Scene, staged
 
 from moorage.sources.octopuspro.demo.generate import generate
+
+from .octo_scene import Scene, staged
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import duckdb
-from octo_scene import SETTINGS, Scene, staged
 
 from moorage.sources.octopuspro.demo.generate import generate
+
+from .octo_scene import SETTINGS, Scene, staged
 
 SET_ASIDE = "SELECT source_key FROM tidy._findings WHERE object = '{}' AND severity = 'set_aside'"
 

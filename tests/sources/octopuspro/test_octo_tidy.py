@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from octo_scene import OPTIONS, Scene, staged
-
 from moorage.sources.octopuspro import catalogue
 from moorage.sources.octopuspro.source import open_source
+
+from .octo_scene import OPTIONS, Scene, staged
 
 
 def test_every_object_has_the_columns_that_discovery_tells(scene: Scene) -> None:

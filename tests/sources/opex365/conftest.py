@@ -8,10 +8,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from standin_calls import Calls
 
 from moorage.sources.opex365.demo.generate import generate
 from moorage.sources.opex365.demo.starter import RunningStandIn, start
+
+from .standin_calls import Calls
 
 
 @pytest.fixture(scope="session")

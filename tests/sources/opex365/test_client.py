@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import opened
 
 from moorage.errors import SettingsError, StoppedError
 from moorage.http import SignInError
@@ -15,6 +14,8 @@ from moorage.sources.opex365.api import ANNOTATIONS, LABEL, TABLE, Api, query
 from moorage.sources.opex365.demo.starter import RunningStandIn
 from moorage.sources.opex365.look import Look
 from moorage.sources.opex365.tokens import FormTokens, KeptToken, Token
+
+from .reading import opened
 
 
 def api_of(running: RunningStandIn) -> Api:

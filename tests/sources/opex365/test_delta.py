@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reading import SETTINGS, opened, rows
 
 from moorage.sources.opex365.demo.starter import RunningStandIn, start
 from moorage.staging.staging import ExtractReport, Staging
+
+from .reading import SETTINGS, opened, rows
 
 
 @pytest.fixture(scope="module")

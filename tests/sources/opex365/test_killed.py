@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.journey.command import Moorage, kill
-from tests.journey.voyage import Voyage
 
 from moorage.project import Project
 from moorage.sandbox import OdooServer
 from moorage.sources.opex365 import SOURCE
 from moorage.sources.opex365.demo.starter import RunningStandIn, start
+from tests.journey.command import Moorage, kill
+from tests.journey.voyage import Voyage
 
 pytestmark = [pytest.mark.odoo, pytest.mark.journey, pytest.mark.soak]
 KILLS = 8

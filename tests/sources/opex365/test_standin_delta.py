@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from standin_calls import Calls
 
 from moorage.sources.opex365.demo.starter import RunningStandIn, start
+
+from .standin_calls import Calls
 
 TRACK = "odata.track-changes"
 

@@ -12,10 +12,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from standin_calls import Calls
 
 from moorage.sources.opex365.demo.errors import RefusedError
 from moorage.sources.opex365.demo.limits import Limits
+
+from .standin_calls import Calls
 
 
 def test_the_documented_limits_hold_in_a_sliding_window() -> None:

@@ -9,9 +9,10 @@ import xml.etree.ElementTree as ET
 from itertools import pairwise
 
 import pytest
-from standin_calls import Calls
 
 from moorage.sources.opex365.demo.bodies import file_content
+
+from .standin_calls import Calls
 
 FORMATTED = "@OData.Community.Display.V1.FormattedValue"
 LOOKUP = "@Microsoft.Dynamics.CRM.lookuplogicalname"

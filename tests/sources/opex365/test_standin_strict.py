@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from standin_calls import Calls
+
+from .standin_calls import Calls
 
 BAD = (400, "0x80060888")
 

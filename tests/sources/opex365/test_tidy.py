@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from reading import extracted, opened, rows
 
 from moorage.sources.base import Discovery
 from moorage.sources.opex365.demo.bodies import file_content
 from moorage.sources.opex365.demo.generate import PIXEL
 from moorage.sources.opex365.demo.starter import RunningStandIn
 from moorage.staging.staging import Staging
+
+from .reading import extracted, opened, rows
 
 
 @pytest.fixture(scope="module")
