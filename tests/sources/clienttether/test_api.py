@@ -13,14 +13,15 @@ import pytest
 
 from moorage.errors import SettingsError, StoppedError
 from moorage.http import AnswerError, Clock, SignInError
+from moorage.sources.base import Pulsing
 from moorage.sources.clienttether.api import Api
 from moorage.sources.clienttether.demo.franchise import make
 from moorage.sources.clienttether.demo.server import TOKEN, WEB_KEY
-from moorage.sources.clienttether.demo.starter import RunningStandIn
+from moorage.sources.clienttether.demo.starter import RunningStandIn, start
 from moorage.sources.clienttether.harvest import harvest
 from moorage.sources.clienttether.keys import WebKey, read_keys
 
-from .reading import served
+from .reading import opened, served
 
 KEY = WebKey("1003", WEB_KEY.format("1003"))
 LIST = "read_client_list"
@@ -115,6 +116,30 @@ def test_what_stays_is_told(
     with pytest.raises(error) as told:
         api.all_rows(KEY, LIST)
     assert TOKEN not in str(told.value) and KEY.secret not in str(told.value)
+
+
+def test_the_pulse_tells_who_works_there_and_in_which_list(tmp_path: Path) -> None:
+    running = start(scale=60)
+    at_rest = served(running)
+    at_rest.discover()
+    at_rest.raw_tables()
+    assert isinstance(at_rest, Pulsing)
+    extracted = at_rest.pulse()
+    assert extracted["clients of 1003"].row_count == len(make(60, 1).accounts["1003"].clients)
+    assert not [name for name in extracted if "history_notes" in name]
+    later = served(running)
+    assert isinstance(later, Pulsing)
+    assert later.pulse() == extracted
+    order = {"account": "1004", "list": "clients", "id": "50005", "values": {"city": "Provo"}}
+    running.control("change", order)
+    now = later.pulse()
+    assert [name for name in now if now[name] != extracted[name]] == ["clients of 1004"]
+    for source in (at_rest, later):
+        source.close()
+    running.stop()
+    # Files alone cannot say so.
+    (tmp_path / "clients.csv").write_text("Contact ID\n1\n")
+    assert not isinstance(opened(api=False, bundle=str(tmp_path)), Pulsing)
 
 
 def test_a_token_that_changes_under_way_is_told(standin: RunningStandIn) -> None:

@@ -5,6 +5,7 @@ Most of them stand in one bundle: clients by the hundred of their case.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -188,25 +189,34 @@ def test_both_envelopes_are_read_and_errors_are_no_rows(tmp_path: Path) -> None:
         "read_client_list_2.json": {"resultCode": "CT200", "data": [[client(2)]], "TotalRecord": 2},
         "read_client_list_3.json": {"resultCode": "CT515", "Message": "No Record Found",
                                     "client_id": False, "external_id": "x"},
-        "read_opportunity_list.json": {"ResultCode": "CT_200", "TotalRecord": 0, "data": False},
+        "read_client_list_4.json": {"ResultCode": "CT_404", "Message": "Request Not Found"},
+        "read_opportunity_list.json": page(False, total=0),
+        "read_user_list.json": page(None, total=0),
+        "read_lead_source_list.json": page({}, total=0),
     })  # fmt: skip
     assert told.rows("SELECT id FROM tidy.clients ORDER BY id") == [("1",), ("2",)]
-    assert told.rows("SELECT count(*) FROM tidy.opportunities") == [(0,)]
+    for empty in ("opportunities", "users", "lead_sources"):
+        assert told.rows(f"SELECT count(*) FROM tidy.{empty}") == [(0,)]
     notes = " ".join(told.source.discover().notes)
     assert "Truncated" not in notes
+    for number in (3, 4):
+        assert re.search(rf"read_client_list_{number}\.json: .*error", notes), notes
 
 
 def test_of_overlapping_pages_what_changed_last_counts(tmp_path: Path) -> None:
     newer = client(1, city="Provo", last_modified_date="2024-05-05 10:00:00")
     told = Bundled(tmp_path, {
-        "read_client_list_1.json": page([newer, client(2)], total=230),
-        "read_client_list_2.json": page([client(1, city="Orem"), client(3)], total=230),
+        "read_client_list_1.json": page([newer, client(2)], total=4),
+        "read_client_list_2.json": page([client(1, city="Orem"), client(3)], total=4),
+        # The same page, saved twice.
+        "read_client_list_3.json": page([newer, client(2)], total=4),
     })  # fmt: skip
     assert told.rows('SELECT id, "address.city" FROM tidy.clients ORDER BY id') == [
         ("1", "Provo"), ("2", None), ("3", None),
     ]  # fmt: skip
     notes = " ".join(told.source.discover().notes)
-    assert "Truncated: the saved pages of clients in the bundle hold 4 rows of 230" in notes
+    said = "Truncated: the saved pages of clients in the bundle hold 3 different rows of 4"
+    assert said in notes
 
 
 def test_a_day_that_could_be_a_month_is_asked(tmp_path: Path) -> None:
@@ -216,8 +226,8 @@ def test_a_day_that_could_be_a_month_is_asked(tmp_path: Path) -> None:
 
 
 def test_files_as_people_save_them(tmp_path: Path) -> None:
-    head = "Contact ID,First Name,Notes,Square Feet,square feet\r\n"
-    text = f'{head}1,Ann,"two\nlines \u2013 \u201cso\u201d",900,\r\n'
+    head = "Contact ID,First Name,Notes,Square Feet,square feet,Gate,Gate\r\n"
+    text = f'{head}1,Ann,"two\nlines \u2013 \u201cso\u201d",900,,41,42\r\n'
     notes = "client_id,date,content\n1,2024-01-01 10:00:00,it\u2019s"
     told = Bundled(tmp_path, {
         "clients.csv": b"\xef\xbb\xbf" + text.encode(),
@@ -226,6 +236,8 @@ def test_files_as_people_save_them(tmp_path: Path) -> None:
     assert told.rows('SELECT whiteboard, "custom.square_feet" FROM tidy.clients') == [
         ("<p>two<br>lines \u2013 \u201cso\u201d</p>", 900)
     ]
+    # Two columns of one name are two fields.
+    assert told.rows('SELECT "custom.gate", "custom.gate_2" FROM tidy.clients') == [(41, 42)]
     assert told.rows("SELECT body FROM tidy.notes") == [("<p>it\u2019s</p>",)]
 
 

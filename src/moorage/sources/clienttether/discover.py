@@ -16,7 +16,7 @@ from moorage.bundles import Match
 from moorage.sources.base import Discovery, RawTable, SourceObject
 from moorage.sources.clienttether import catalogue
 from moorage.sources.clienttether.inventory import read_inventory
-from moorage.sources.clienttether.merging import Custom, quoted, variants
+from moorage.sources.clienttether.merging import IDS, Custom, quoted, raw_name, variants
 
 MOST_NAMED = 12
 #: Questions that only a person can answer: how many rows make them one, and what is asked.
@@ -77,6 +77,7 @@ def discover(found: Found, accounts: Sequence[str], call_count: int) -> Discover
         inventory = read_inventory(connection)
         questions = [*_told(connection, _QUESTIONS), *_variants(found.custom)]
         notes = _told(connection, _NOTES)
+        short = _short(connection, found.matches)
         details = {
             "pipelines": _pipelines(connection),
             "owners": _owners(connection),
@@ -96,7 +97,7 @@ def discover(found: Found, accounts: Sequence[str], call_count: int) -> Discover
         notes=(
             "Each list is read at a moment of its own: nobody should work there at the cut-over.",
             *([f"A full reading takes {call_count:,} calls."] if call_count else []),
-            *_short(found.matches),
+            *short,
             *notes,
         ),
         questions=tuple(questions),
@@ -141,26 +142,35 @@ def _variants(custom: Custom) -> list[str]:
     ][:MOST_NAMED]
 
 
-def _short(matches: Mapping[str, Match]) -> list[str]:
-    """Saved pages that hold fewer rows than their list has."""
+def _short(connection: duckdb.DuckDBPyConnection, matches: Mapping[str, Match]) -> list[str]:
+    """Saved pages that hold fewer rows than their list has; a page saved twice counts once."""
     notes = []
-    for match in matches.values():
+    for way, match in matches.items():
         for name, matched in match.tables.items():
-            pages = [page for table in matched.tables for page in table.pages]
-            totals = {str(page.file).rpartition("/")[0]: 0 for page in pages}
-            rows = dict(totals)
-            for page in pages:
-                folder = str(page.file).rpartition("/")[0]
+            totals: dict[str, int] = {}
+            for page in (page for table in matched.tables for page in table.pages):
                 total = str(page.facts.get("TotalRecord") or "")
-                totals[folder] = max(totals[folder], int(total) if total.isdigit() else 0)
-                rows[folder] += page.row_count
+                folder = page.file.rpartition("/")[0]
+                totals[folder] = max(totals.get(folder, 0), int(total) if total.isdigit() else 0)
+            held = _held(connection, raw_name(way, name), IDS.get(name)) if totals else {}
             notes += [
                 f"Truncated: the saved pages of {name} in {folder or 'the bundle'} hold"
-                f" {rows[folder]:,} rows of {total:,}."
+                f" {held.get(folder, 0):,} different rows of {total:,}."
                 for folder, total in totals.items()
-                if rows[folder] < total
+                if held.get(folder, 0) < total
             ]
     return notes
+
+
+def _held(connection: duckdb.DuckDBPyConnection, table: str, own: str | None) -> dict[str, int]:
+    """By folder, how many different rows its JSON files hold."""
+    row = f"coalesce(nullif(trim({own or 'NULL'}), ''), _file || ':' || _line)"
+    folder = "array_to_string(string_split(_file, '/')[:-2], '/')"
+    found = connection.execute(
+        f"SELECT {folder}, count(DISTINCT {row}) FROM raw.{quoted(table)}"
+        " WHERE regexp_matches(lower(_file), '[.](json|jsonl|ndjson)$') GROUP BY 1"
+    ).fetchall()
+    return {str(name): int(count) for name, count in found}
 
 
 def _pipelines(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

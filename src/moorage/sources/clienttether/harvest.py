@@ -8,9 +8,11 @@ import json
 import shutil
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
+from moorage.sources.base import TablePulse
 from moorage.sources.clienttether.api import Api, Row
 from moorage.sources.clienttether.keys import WebKey
 from moorage.sources.clienttether.tables import ENDPOINTS
@@ -65,3 +67,20 @@ def _write(path: Path, rows: Iterable[Row]) -> int:
             line = json.dumps(row, ensure_ascii=False)
             file.write(line.encode("utf-8", "replace").decode() + "\n")
     return count
+
+
+def pulses(folder: Path) -> dict[str, TablePulse]:
+    """The pulse of each list that was read into `folder`: its rows, and a hash of all they say.
+
+    The API tells no time of change without the rows. Notes are left out: a call for each client.
+    """
+    found = {}
+    for path in sorted(folder.rglob("*.jsonl")):
+        if path.stem != NOTES:
+            account = path.parent.relative_to(folder).name
+            # Rows that stand on two pages, and the order in which they come, are no change.
+            rows = sorted(set(path.read_bytes().splitlines()))
+            name = f"{path.stem} of {account}" if account else path.stem
+            content = sha256(b"\n".join(rows)).hexdigest()[:12]
+            found[name] = TablePulse(len(rows), content=content)
+    return found

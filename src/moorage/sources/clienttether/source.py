@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from moorage.bundles import Bundle, Inferred, Match, open_bundle
 from moorage.errors import SettingsError
-from moorage.sources.base import Discovery, FileStore, RawTable
+from moorage.sources.base import Discovery, FileStore, RawTable, TablePulse
 from moorage.sources.bundled import open_given
 from moorage.sources.clienttether.api import Api
 from moorage.sources.clienttether.discover import Found, discover
-from moorage.sources.clienttether.harvest import NOTES, harvest
+from moorage.sources.clienttether.harvest import NOTES, harvest, pulses
 from moorage.sources.clienttether.keys import WebKey, read_keys
 from moorage.sources.clienttether.merging import Custom, raw_name
 from moorage.sources.clienttether.tables import ENDPOINTS, EXPECTED
@@ -38,6 +38,7 @@ class ClientTetherSource:
         self._temporary = tempfile.TemporaryDirectory(prefix="moorage-clienttether-")
         self._bundles: dict[str, Bundle] | None = None
         self._matches: dict[str, Match] = {}
+        self._harvested = Path(self._temporary.name) / "api"
 
     def discover(self) -> Discovery:
         """Everything is read, for the API tells fields and numbers in no other way."""
@@ -83,14 +84,14 @@ class ClientTetherSource:
             return
         given = open_given(self._options)
         opened = {"file": given} if given else {}
-        if self._api is not None:
-            folder = Path(self._temporary.name) / "api"
-            skip = [str(name) for name in self._options.get("skip") or ()]
-            if harvest(self._api, self._keys, folder, skip):
-                opened = {"api": open_bundle(folder), **opened}
+        if self._api is not None and harvest(self._api, self._keys, self._harvested, self._skip()):
+            opened = {"api": open_bundle(self._harvested), **opened}
         self._bundles = opened
         expected = {"file": EXPECTED, "api": [one for one in EXPECTED if one.name in OF_API]}
         self._matches = {way: bundle.match(expected[way]) for way, bundle in opened.items()}
+
+    def _skip(self) -> list[str]:
+        return [str(name) for name in self._options.get("skip") or ()]
 
     def _tables(self) -> list[RawTable]:
         return [
@@ -136,6 +137,28 @@ class ClientTetherSource:
         return found
 
 
+class ServedClientTether(ClientTetherSource):
+    """One whose API answers, so that it can say whether somebody works there."""
+
+    def __init__(self, api: Api, keys: Sequence[WebKey], options: Mapping[str, Any]) -> None:
+        super().__init__(api, keys, options)
+        self._served = api
+        self._is_extracted = False
+
+    def raw_tables(self) -> Sequence[RawTable]:
+        """As of any source; from now on the pulse is that of what was read."""
+        self._is_extracted = True
+        return super().raw_tables()
+
+    def pulse(self) -> Mapping[str, TablePulse]:
+        """All lists, compared by their content; notes and files are not looked at."""
+        if self._is_extracted:
+            return pulses(self._harvested)
+        folder = Path(self._temporary.name) / "now"
+        harvest(self._served, self._keys, folder, [*self._skip(), NOTES])
+        return pulses(folder)
+
+
 def _both(left: Inferred, right: Inferred) -> Inferred:
     if not right.value_count or left.type == right.type == "select":
         options = tuple(dict.fromkeys((*left.options, *right.options)))
@@ -155,7 +178,9 @@ def open_source(options: Mapping[str, Any]) -> ClientTetherSource:
         raise _unfit(
             "web_keys", "there is nothing to read", "Give web keys, or a bundle (source.bundle)."
         )
-    return ClientTetherSource(_api(options) if keys else None, keys, checked)
+    if not keys:
+        return ClientTetherSource(None, keys, checked)
+    return ServedClientTether(_api(options), keys, checked)
 
 
 def _api(options: Mapping[str, Any]) -> Api:
