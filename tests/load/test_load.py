@@ -180,6 +180,45 @@ def test_an_update_keeps_what_people_typed(scene: Scene) -> None:
     ]
 
 
+def test_a_refused_update_stands_alone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.plan_creations()
+    scene.run()
+    scene.sql(
+        f"UPDATE {LEAD.table} SET name = name || ' changed',"
+        " type = CASE WHEN key LIKE '%:7' THEN 'no type' ELSE type END"
+    )
+    scene.plan_creations()
+    scene.sql("UPDATE meta.plan SET operation = 'unchanged' WHERE entry = 'tags'")
+    scene.sql(
+        "UPDATE meta.plan SET operation = 'update', changed = ['name', 'type']"
+        " WHERE entry = 'leads'"
+    )
+    calls = []
+    write_each = scene.client.write_each
+
+    def counted(model: str, values: dict[int, str]) -> None:
+        calls.append(len(values))
+        write_each(model, values)
+
+    monkeypatch.setattr(scene.client, "write_each", counted)
+    leads = scene.run("update").phases[1]
+    assert (leads.updated, leads.set_aside) == (39, 1)
+    assert calls[0] == 40, "all in one call"
+    assert len(calls) < 13, "and halves of it to find the one"
+    found = scene.client.read(
+        "crm.lead", "search_read", domain=[("x_moorage_key", "=like", f"{scene.source}:%")],
+        fields=["name", "x_moorage_key"],
+    )  # fmt: skip
+    left = [row["x_moorage_key"] for row in found if not row["name"].endswith("changed")]
+    assert left == [f"{scene.source}:leads:7"]
+    (warned,) = scene.ledger.warnings(scene.destination_id)
+    assert (warned["key"], warned["code"]) == (left[0], "update_refused")
+    images = scene.ledger.connection.execute("SELECT key, status FROM change").fetchall()
+    assert {row["status"] for row in images} == {"done"}
+    assert len(images) == 39
+    assert left[0] not in {row["key"] for row in images}, "nothing of it was overwritten"
+
+
 def test_what_others_left_is_noted_before_a_run_writes(
     scene: Scene, module_odoo: OdooServer
 ) -> None:

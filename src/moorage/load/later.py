@@ -9,15 +9,12 @@ from dataclasses import replace
 import orjson
 
 from moorage.destination import Destination
-from moorage.errors import RowError
 from moorage.ledger import Warned
 from moorage.load.rows import link_ids_sql
 from moorage.load.work import Work
+from moorage.load.writing import Written, parts, write_isolating
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import literal
-
-#: Records of one call: Odoo writes them one after the other, in one transaction.
-_AT_ONCE = 200
 
 
 def with_later(table: TargetTable, destination: Destination) -> TargetTable:
@@ -45,10 +42,10 @@ def fill_later(work: Work, table: TargetTable, executor: Executor) -> None:
     fields = [field for field in table.fields if field.later and field.holds == "link"]
     if not fields:
         return
-    rows = work.connection.execute(_wanted_sql(table, fields), [table.entry]).fetchall()
+    found = work.connection.execute(_wanted_sql(table, fields), [table.entry]).fetchall()
     futures = [
-        executor.submit(_write, work.destination, table.model, rows[start : start + _AT_ONCE])
-        for start in range(0, len(rows), _AT_ONCE)
+        executor.submit(_write, work.destination, table.model, part)
+        for part in parts([Written(*row) for row in found])
     ]
     for future in futures:
         if refused := future.result():
@@ -77,32 +74,18 @@ def _value(field: TargetField) -> str:
     return "to_json(odoo_ids[1])"
 
 
-def _write(
-    destination: Destination, model: str, rows: Sequence[tuple[str, int, str]]
-) -> list[Warned]:
-    """Write all of `rows` (key, id, values) in one call, or halves of them, and what is refused."""
-    try:
-        if len({values for _, _, values in rows}) == 1:
-            destination.write(model, [row[1] for row in rows], orjson.loads(rows[0][2]))
-        else:
-            destination.write_each(model, {odoo_id: values for _, odoo_id, values in rows})
-    except RowError as error:
-        parts = _parts(rows)
-        if len(parts) > 1:
-            return [warned for part in parts for warned in _write(destination, model, part)]
-        key, _, values = rows[0]
-        return [Warned(key, ", ".join(orjson.loads(values)), "update_refused", error.reason)]
-    return []
-
-
-def _parts(rows: Sequence[tuple[str, int, str]]) -> list[Sequence[tuple[str, int, str]]]:
-    """The halves of `rows`; of a single one its links, each for itself."""
-    if len(rows) > 1:
-        middle = len(rows) // 2
-        return [rows[:middle], rows[middle:]]
-    ((key, odoo_id, values),) = rows
-    single = orjson.loads(values).items()
-    return [[(key, odoo_id, orjson.dumps({name: value}).decode())] for name, value in single]
+def _write(destination: Destination, model: str, rows: Sequence[Written]) -> list[Warned]:
+    """Write all of `rows`, and of a refused one each link for itself; the links Odoo refused."""
+    links = [
+        (name, replace(row, values=orjson.dumps({name: value}).decode()))
+        for row, _ in write_isolating(destination, model, rows)
+        for name, value in orjson.loads(row.values).items()
+    ]
+    return [
+        Warned(link.key, name, "update_refused", reason)
+        for name, link in links
+        for _, reason in write_isolating(destination, model, [link])
+    ]
 
 
 def finish_created(work: Work, table: TargetTable) -> None:

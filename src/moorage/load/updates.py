@@ -7,12 +7,12 @@ Odoo still has what was loaded. What people typed meanwhile is kept and reported
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from moorage.errors import RowError
 from moorage.ledger import Change, Warned
 from moorage.load.answered import Answer, answered
 from moorage.load.contents import FileError, read_file
@@ -20,6 +20,7 @@ from moorage.load.final import why_not_final
 from moorage.load.rows import UNFINISHED, values_query
 from moorage.load.touched import LAST_WRITE, left_value
 from moorage.load.work import Work
+from moorage.load.writing import Written, parts, write_isolating
 from moorage.mapping.comparable import as_in_odoo, bring_ids, comparable, still
 from moorage.mapping.target import TargetTable
 from moorage.staging.staging import literal
@@ -29,10 +30,14 @@ _PAGE = 200
 
 @dataclass(frozen=True)
 class _Update:
-    """One record: what Odoo has, what is sent, what was loaded (keys for links), and its row."""
+    """One record: what Odoo has, what is sent, what was loaded (keys for links), and its row.
+
+    `counted` are the plan's updates, not the matches whose empty fields are filled.
+    """
 
     key: str
     odoo_id: int
+    counted: bool
     changed: tuple[str, ...]
     current: dict[str, Any]
     values: dict[str, Any]
@@ -82,6 +87,7 @@ class Updater:
         links = [self._fields[name] for name in fields]
         self._ids = bring_ids(self._work.connection, "meta.ids", links, [*formerly.values()])
         self._answers = answered(self._work.connection, self._table, keys)
+        updates = []
         for key, values, digest, loaded, _, listed in page:
             files = {one["field"]: one for one in listed or ()}
             odoo_id, changed, operation = facts[key]
@@ -89,12 +95,12 @@ class Updater:
                 self._warn(key, "", "gone", "the record was deleted in Odoo by somebody")
                 self.conflict_count += operation == "update"
                 continue
-            update = _Update(
-                key, odoo_id, tuple(changed), current[odoo_id],
+            updates.append(_Update(
+                key, odoo_id, operation == "update", tuple(changed), current[odoo_id],
                 orjson.loads(values) | self._file_values(files),
                 formerly[key], digest, loaded, files,
-            )  # fmt: skip
-            self._record(update, counted=operation == "update")
+            ))  # fmt: skip
+        self._make(updates)
 
     def _file_values(self, files: dict[str, dict[str, Any]]) -> dict[str, Any]:
         """For each file field the SHA-1 that the row wants; its content follows when it is sent."""
@@ -123,19 +129,34 @@ class Updater:
             for row in page
         }
 
-    def _record(self, update: _Update, *, counted: bool) -> None:
-        write, kept = self._three_way(update)
+    def _make(self, updates: Sequence[_Update]) -> None:
+        wanted: list[tuple[_Update, dict[str, Any]]] = []
+        kept: dict[str, list[str]] = {}
+        for update in updates:
+            write, kept[update.key] = self._three_way(update)
+            self._note_left(update, kept[update.key])
+            if write:
+                wanted.append((update, write))
+        refused = self._write(wanted)
+        loaded: list[tuple[str, str, str]] = []
+        for update in updates:
+            conflicting = self._warn_conflicts(update, kept[update.key])
+            if update.key in refused:
+                self._warn(update.key, "", *refused[update.key])
+                self.refused_count += update.counted
+                continue
+            loaded.append(self._loaded(update, kept[update.key], self._dangling(update)))
+            self.conflict_count += update.counted and conflicting
+            self.updated_count += update.counted and not conflicting
+        self._work.ledger.update_records(self._work.destination_id, self._table.model, loaded)
+
+    def _warn_conflicts(self, update: _Update, kept: list[str]) -> bool:
+        """Whether people are to be asked about fields of `update`, which this writes down."""
         asked = [name for name in kept if not self._is_decided(update, name, "odoo")]
-        self._note_left(update, kept)
         for name in asked:
             message = "changed both in the source and in Odoo: left as it is in Odoo"
             self._warn(update.key, name, "conflict", message)
-        if write and not self._write(update, write):
-            self.refused_count += counted
-            return
-        self._remember(update, kept, self._dangling(update))
-        self.conflict_count += counted and bool(asked)
-        self.updated_count += counted and not asked
+        return bool(asked)
 
     def _three_way(self, update: _Update) -> tuple[dict[str, Any], list[str]]:
         """The values to write, and the fields that people changed too."""
@@ -170,33 +191,49 @@ class Updater:
         field = self._fields[name]
         return bool(comparable(field, answer.found) == comparable(field, update.current[name]))
 
-    def _write(self, update: _Update, values: dict[str, Any]) -> bool:
-        model = self._table.model
-        differing = why_not_final(self._work, self._table, update.odoo_id, update.values, values)
-        if differing:
-            self._warn(update.key, "", "update_refused", f"not what the source says: {differing}")
-            return False
-        try:
-            former, values = self._with_contents(update, values)
-        except FileError as error:
-            self._warn(update.key, "", error.code, error.reason)
-            return False
-        changes = [
-            Change(
-                update.key, update.odoo_id, name, orjson.dumps(former[name]).decode(),
-                orjson.dumps(value).decode(),
-            )
-            for name, value in values.items()
-        ]  # fmt: skip
-        self._work.ledger.intend_changes(self._work.run_id, model, changes)
-        try:
-            self._work.destination.write(model, [update.odoo_id], values)
-        except RowError as error:
-            self._work.ledger.forget_changes(self._work.run_id, model, [update.key])
-            self._warn(update.key, "", "update_refused", error.reason)
-            return False
-        self._work.ledger.changes_done(self._work.run_id, model, [update.key])
-        return True
+    def _write(
+        self, wanted: Sequence[tuple[_Update, dict[str, Any]]]
+    ) -> dict[str, tuple[str, str]]:
+        """Write, before-images first; for the keys that were refused a code and the reason."""
+        model, ledger, run_id = self._table.model, self._work.ledger, self._work.run_id
+        refused: dict[str, tuple[str, str]] = {}
+        changes: dict[str, list[Change]] = {}
+        for part in parts(self._ready(wanted, changes, refused)):
+            images = [change for row in part for change in changes.pop(row.key)]
+            ledger.intend_changes(run_id, model, images)
+            failed = {
+                row.key: ("update_refused", reason)
+                for row, reason in write_isolating(self._work.destination, model, part)
+            }
+            ledger.forget_changes(run_id, model, list(failed))
+            ledger.changes_done(run_id, model, [row.key for row in part if row.key not in failed])
+            refused |= failed
+        return refused
+
+    def _ready(
+        self,
+        wanted: Sequence[tuple[_Update, dict[str, Any]]],
+        changes: dict[str, list[Change]],
+        refused: dict[str, tuple[str, str]],
+    ) -> Iterator[Written]:
+        """What is sent, one record at a time: contents of files are held only for one call."""
+        for update, write in wanted:
+            key, odoo_id = update.key, update.odoo_id
+            differing = why_not_final(self._work, self._table, odoo_id, update.values, write)
+            if differing:
+                refused[key] = ("update_refused", f"not what the source says: {differing}")
+                continue
+            try:
+                former, values = self._with_contents(update, write)
+            except FileError as error:
+                refused[key] = (error.code, error.reason)
+                continue
+            sent = {name: orjson.dumps(value).decode() for name, value in values.items()}
+            changes[key] = [
+                Change(key, odoo_id, name, orjson.dumps(former[name]).decode(), after)
+                for name, after in sent.items()
+            ]
+            yield Written(key, odoo_id, orjson.dumps(values).decode())
 
     def _with_contents(
         self, update: _Update, values: dict[str, Any]
@@ -225,16 +262,16 @@ class Updater:
             and not comparable(self._fields[name], update.values[name])
         ]  # fmt: skip
 
-    def _remember(self, update: _Update, kept: list[str], dangling: list[str]) -> None:
-        digest, loaded = update.digest, update.loaded
-        if kept or dangling:
-            # Another digest than the row's: the next plan comes back to these fields.
-            former = {name: update.formerly.get(name) for name in kept}
-            row = {**orjson.loads(loaded), **former, **dict.fromkeys(dangling)}
-            digest, loaded = UNFINISHED, orjson.dumps(row).decode()
-        self._work.ledger.update_records(
-            self._work.destination_id, self._table.model, [(digest, loaded, update.key)]
-        )
+    def _loaded(
+        self, update: _Update, kept: list[str], dangling: list[str]
+    ) -> tuple[str, str, str]:
+        """What the ledger keeps of the row: digest, target row, key."""
+        if not kept and not dangling:
+            return update.digest, update.loaded, update.key
+        # Another digest than the row's: the next plan comes back to these fields.
+        former = {name: update.formerly.get(name) for name in kept}
+        row = {**orjson.loads(update.loaded), **former, **dict.fromkeys(dangling)}
+        return UNFINISHED, orjson.dumps(row).decode(), update.key
 
     def _warn(self, key: str, field: str, code: str, message: str) -> None:
         warned = [Warned(key, field, code, message)]

@@ -24,7 +24,7 @@ from moorage.odoo.edition import identify
 from moorage.odoo.models_made import ModelsMixin
 from moorage.odoo.profiles import profile
 from moorage.odoo.schema import EXTERNAL_IDS, MARKER, SchemaMixin, model_field
-from moorage.odoo.steps import as_meant, is_stepped, lead
+from moorage.odoo.steps import as_meant, is_stepped, lead, lead_each
 from moorage.odoo.survey import survey
 from moorage.odoo.transport import PATIENCE_SECONDS, Transport
 
@@ -220,9 +220,11 @@ class OdooClient(SchemaMixin, ModelsMixin):
 
     def write_each(self, model: str, values: Mapping[int, str]) -> None:
         """Give each record its own values (JSON text), as the web client saves edited lists."""
-        each = [orjson.Fragment(one) for one in values.values()]
-        arguments = {"ids": list(values), "vals_list": each, "specification": {}}
-        self._again("web_save_multi", model, arguments)
+        plain = lead_each(self, model, values)
+        each = [orjson.Fragment(text) for text in plain.values()]
+        arguments = {"ids": list(plain), "vals_list": each, "specification": {}}
+        if plain:
+            self._again("web_save_multi", model, arguments)
 
     def unlink(self, model: str, ids: Sequence[int]) -> None:
         """Delete `ids`; those already gone are no error."""

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import orjson
+
 from moorage.destination import Json
 from moorage.errors import LostAnswerError, RowError
 
@@ -92,6 +94,19 @@ def lead(caller: _Caller, model: str, ids: Sequence[int], values: Mapping[str, J
         else:
             return
     raise lost
+
+
+def lead_each(caller: _Caller, model: str, values: Mapping[int, str]) -> dict[int, str]:
+    """Lead those of `values` (JSON texts by id) that want it, one by one; the others are left."""
+    if model not in STEPS:
+        return dict(values)
+    plain = {}
+    for odoo_id, text in values.items():
+        if is_stepped(model, wanted := orjson.loads(text)):
+            lead(caller, model, [odoo_id], wanted)
+        else:
+            plain[odoo_id] = text
+    return plain
 
 
 def _walk(
