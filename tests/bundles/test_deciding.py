@@ -139,6 +139,21 @@ def test_headers_and_files_are_mapped_as_a_person_says(write, bundle) -> None:
             bundle(wrong).match([Expected("things", (Column("name"),))])
 
 
+def test_a_column_that_must_be_there_is_asked_for(write, bundle) -> None:
+    write("things.csv", "Nr,Bemerkung\n1,A\n")
+    write("things_2.csv", "Nr,Body\n")
+    wanted = Column("body", required=True)
+    match = bundle().match([Expected("things", (wanted,))])
+    (asked,) = match.questions()
+    assert "things.csv" in asked and "Nr, Bemerkung" in asked
+    with pytest.raises(SettingsError, match="must be there"):
+        match.check()
+    (row,) = rows_of(bundle(Answers(headers={"things.Bemerkung": "body"})), wanted)
+    assert row["body"] == "A"
+    (row,) = rows_of(bundle(Answers(headers={"things.body": "-"})), wanted)
+    assert row["body"] is None and row["custom.bemerkung"] == "A"
+
+
 @pytest.mark.parametrize(
     "name", ["things.csv", "Things (2026-01-05).csv", "THINGS_page_2.csv", "thing-export.csv"]
 )

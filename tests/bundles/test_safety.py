@@ -228,7 +228,14 @@ def test_json_lines_and_nested_values(write, bundle) -> None:
 
 
 def test_a_broken_line_of_json_is_named(write, bundle) -> None:
-    write("things.jsonl", '{"name": "A"}\n{"name": \n')
-    with pytest.raises(SettingsError) as caught:
-        _ = bundle().tables
-    assert caught.value.where == "things.jsonl:2"
+    texts = {
+        '{"name": "A"}\n{"name": }\n{"name": "B"}\n': ("things.json:2", "is no JSON"),
+        '{"name": "A"}\n{"name": "B': ("things.json:2", "breaks off"),
+        '{"data": [\n  {"name": "A"},\n  {"name"': ("things.json:3", "breaks off"),
+        '{"data": [{"name": "A"},, {"name": "B"}]}': ("things.json:1", "is no JSON"),
+    }
+    for text, (where, what) in texts.items():
+        write("things.json", text)
+        with pytest.raises(SettingsError, match=what) as caught:
+            _ = bundle().tables
+        assert caught.value.where == where

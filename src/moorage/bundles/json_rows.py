@@ -14,6 +14,7 @@ from typing import Any
 from moorage.bundles.places import refused
 from moorage.bundles.sheets import number_text
 from moorage.bundles.table import JsonPage
+from moorage.errors import SettingsError
 
 MOST_BYTES = 400_000_000
 
@@ -35,23 +36,32 @@ class JsonTable:
         text = path.read_text(encoding=encoding)
         try:
             whole = _load(text)
-        except ValueError:
-            yield from self._lines(text)
+        except json.JSONDecodeError as error:
+            yield from self._lines(text.rstrip(), error.lineno)
             return
         yield from enumerate(self._inside(whole, 1), start=1)
 
-    def _lines(self, text: str) -> Iterator[Record]:
-        for number, line in enumerate(text.split("\n"), start=1):
+    def _lines(self, text: str, broken_line: int) -> Iterator[Record]:
+        """Each line by itself; as one answer, the text breaks at `broken_line`."""
+        lines = text.split("\n")
+        for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:
                 whole = _load(line)
             except ValueError:
-                raise refused(
-                    f"{self.name}:{number}", "this is no JSON", "Mend or remove the line."
-                ) from None
+                at = number if number > 1 else broken_line
+                is_cut = at == len(lines) and not lines[-1].rstrip().endswith(("}", "]"))
+                raise self._broken(at, is_cut=is_cut) from None
             for record in self._inside(whole, number):
                 yield number, record
+
+    def _broken(self, line: int, *, is_cut: bool) -> SettingsError:
+        place = f"{self.name}:{line}"
+        if not is_cut:
+            return refused(place, "this is no JSON", "Mend or remove the line.")
+        what = "the last line breaks off: the file was cut short, or is still being written"
+        return refused(place, what, "Fetch it again; of JSON lines, the last may be removed.")
 
     def _inside(self, whole: Any, line: int) -> Iterator[dict[str, str]]:
         rows, facts = _rows_of(whole)

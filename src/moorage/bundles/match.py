@@ -48,6 +48,7 @@ class Match:
         self._answers = answers
         self._laid: dict[str, list[_Laid]] = {one.name: [] for one in expected}
         self.decisions: tuple[Decision, ...] = ()
+        self._missing: list[str] = []
         unknown = []
         self._left_out: list[str] = []
         found: dict[str, list[Table]] = {one.name: [] for one in expected}
@@ -75,7 +76,7 @@ class Match:
 
     def questions(self) -> list[str]:
         """What only a person can answer, with the setting that takes the answer."""
-        questions = [sentence(one) for one in self.decisions if _is_open(one)]
+        questions = [*self._missing, *(sentence(one) for one in self.decisions if _is_open(one))]
         known = ", ".join(self.tables)
         questions += [
             f"{table.name} ({table.row_count:,} rows) is not recognised. Say in moorage.yaml what"
@@ -86,14 +87,21 @@ class Match:
         return questions
 
     def check(self) -> None:
-        """SettingsError if a format is ambiguous or contradictory; says every one of them."""
-        still_open = [sentence(one) for one in self.decisions if _is_open(one)]
-        if still_open:
+        """SettingsError if a column that must be there is not, or if a format is ambiguous or
+        contradictory; says every one of them.
+        """
+        formats = [sentence(one) for one in self.decisions if _is_open(one)]
+        if self._missing or formats:
+            told = [
+                (self._missing, "must be there and are not"),
+                (formats, "can be read in two ways"),
+            ]
             raise refused(
-                "source.formats",
-                f"{len(still_open)} columns can be read in two ways. " + " ".join(still_open),
+                "source.headers" if self._missing else "source.formats",
+                " ".join(f"Columns that {what}: {len(those)}. {' '.join(those)}"
+                         for those, what in told if those),
                 "Answer, then run the same command again.",
-            )
+            )  # fmt: skip
 
     def columns(self, name: str) -> list[str]:
         """The columns that `batches` gives."""
@@ -144,6 +152,8 @@ class Match:
                     f"Use one of: {', '.join(one.name for one in expected.columns)}.",
                 )
         assigned = [(table, *assign(table.columns, expected, told)) for table in tables]
+        for table, headers, left in assigned:
+            self._missing += _missing(table, expected, {*headers, *map(str, told)}, left)
         guesses = [
             infer(self._store, table, header, name, self._answers.formats)
             for table, _, left in assigned
@@ -178,6 +188,21 @@ def _told(files: Mapping[str, str], name: str, known: Mapping[str, Any]) -> str:
             f"Use one of: {', '.join(known)}, or - to leave the file out.",
         )
     return told
+
+
+def _missing(
+    table: Table, expected: Expected, known: set[str], left: Sequence[Header]
+) -> Iterator[str]:
+    """The columns that must be there and are not, though the table has rows."""
+    others = ", ".join(header.name for header in left[:12]) or "no other column"
+    for column in expected.columns:
+        if column.required and column.name not in known and table.row_count:
+            place = f"source.headers: {{{expected.name}"
+            yield (
+                f"{table.name} is read as {expected.name} and has no column {column.name!r}. Is it"
+                f" one of these: {others}? {place}.…: {column.name}}}; or if there is none:"
+                f" {place}.{column.name}: '-'}}."
+            )
 
 
 def _is_open(decision: Decision) -> bool:
