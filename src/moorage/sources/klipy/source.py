@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from contextlib import closing
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from moorage.bundles import Bundle, Inferred, Match
+from moorage.bundles import Inferred, Match
 from moorage.errors import SettingsError
-from moorage.sources.base import Discovery, FileStore, RawTable
-from moorage.sources.bundled import open_beside, raw_tables
-from moorage.sources.klipy.api import Api, Reach, harvest
+from moorage.sources.base import Discovery, FileStore, RawTable, TablePulse
+from moorage.sources.bundled import raw_tables
+from moorage.sources.klipy.api import Api
 from moorage.sources.klipy.discover import discover
-from moorage.sources.klipy.tables import EXPECTED, OF_API
+from moorage.sources.klipy.reading import Reading
 from moorage.sources.klipy.tidy import CUSTOMISED, tidy_statements
 from moorage.sources.links import WebAndFolder
 from moorage.sources.stores import folder_store
@@ -26,65 +25,46 @@ class KlipySource:
     def __init__(self, api: Api | None, options: Mapping[str, Any]) -> None:
         self._api = api
         self._options = options
-        self._temporary = tempfile.TemporaryDirectory(prefix="moorage-klipy-")
-        self._bundle: Bundle | None = None
-        self._match: Match | None = None
-        self._reach: Reach | None = None
+        self._reading = Reading(api, options)
+        self._is_given = False
 
     def discover(self) -> Discovery:
         """Everything is read, for neither the API nor a sheet tells counts in another way."""
-        match = self._read()
-        name = self._reach.organisation if self._reach else str(self._options.get("bundle"))
-        return discover(match, self._statements(match), name, self._refused())
+        match, reach = self._reading.match, self._reading.reach
+        name = reach.organisation if reach else str(self._options.get("bundle"))
+        return discover(match, self._statements(match), name, self._reading.refused)
 
     def raw_tables(self) -> Sequence[RawTable]:
         """All tables, API and files together; SettingsError where a person must first say how dates
         or numbers are written.
         """
-        return raw_tables(self._read())
+        self._is_given = True
+        return raw_tables(self._reading.match)
 
     def tidy_sql(self) -> Sequence[str]:
         """One row per record, with a column for each field that users made."""
-        return self._statements(self._read())
+        return self._statements(self._reading.match)
 
     def files(self) -> FileStore | None:
         """The bundle's folder, and hosts that a person named."""
-        bundle = self._opened()
-        folder = folder_store(str(bundle.folder), where="source.bundle")
+        folder = folder_store(str(self._reading.bundle.folder), where="source.bundle")
         hosts = [str(host) for host in self._options.get("file_hosts") or ()]
         return WebAndFolder(folder, hosts, self._options.get("on_wait"))
 
+    def pulse(self) -> Mapping[str, TablePulse]:
+        """What the files and the lists of the API hold; a company that changed is not seen, for
+        each would take a call.
+        """
+        if self._is_given:
+            return self._reading.pulse()
+        with closing(Reading(self._api, self._options, skip=["companies"])) as reading:
+            return reading.pulse()
+
     def close(self) -> None:
         """Close connections, remove what was unpacked. Safe to call twice."""
-        if self._bundle is not None:
-            self._bundle.close()
+        self._reading.close()
         if self._api is not None:
             self._api.close()
-        self._temporary.cleanup()
-
-    def _refused(self) -> list[str]:
-        """What the API does not give: the key may not, or a person said so."""
-        if self._api is None:
-            return list(OF_API)
-        skipped = [str(name) for name in self._options.get("skip") or ()]
-        return [*skipped, *(self._reach.refused if self._reach else ())]
-
-    def _opened(self) -> Bundle:
-        """The bundle, with what the API gave beside it."""
-        if self._bundle is None:
-            folder = Path(self._temporary.name) / "api"
-            folder.mkdir(exist_ok=True)
-            self._bundle = open_beside(self._options, folder)
-        return self._bundle
-
-    def _read(self) -> Match:
-        if self._match is None:
-            bundle = self._opened()
-            if self._api is not None:
-                self._reach = self._api.reach()
-                harvest(self._api, Path(self._temporary.name) / "api", tuple(self._refused()))
-            self._match = bundle.match(EXPECTED)
-        return self._match
 
     def _statements(self, match: Match) -> list[str]:
         return tidy_statements(

@@ -28,6 +28,11 @@ CREATE MACRO tidy._ids(x) AS list_filter(list_transform(tidy._list(x),
 
 CREATE MACRO tidy._truth(x) AS x = 'true';
 
+-- A mark that cannot be read keeps a record private rather than shows it.
+CREATE MACRO tidy._is_private(x, problems) AS coalesce(tidy._truth(x), list_contains(tidy._list(problems), 'private'));
+
+CREATE MACRO tidy._unread(problem) AS CASE problem WHEN 'private' THEN 'cannot be read: taken as private' ELSE 'cannot be read: left empty' END;
+
 CREATE MACRO tidy._decimal(x) AS TRY_CAST(x AS DECIMAL(18,4));
 
 CREATE MACRO tidy._escaped(x) AS replace(replace(replace(x, '&', '&amp;'), '<', '&lt;'), '>', '&gt;');

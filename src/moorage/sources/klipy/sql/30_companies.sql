@@ -8,7 +8,8 @@ FROM tidy._companies;
 -- What records call their company: by name, by domain, or both.
 CREATE TABLE tidy._mentions AS
 SELECT DISTINCT name, tidy._form(name) AS form, CASE WHEN NOT tidy._is_generic(domain) THEN domain END AS domain FROM (
-    SELECT tidy._filled(company) AS name, tidy._domain(company_domain) AS domain FROM tidy._people WHERE company_id IS NULL
+    SELECT tidy._filled(company) AS name, tidy._domain(company_domain) AS domain FROM tidy._people
+        WHERE company_id IS NULL OR company_id NOT IN (SELECT id FROM tidy._company_all)
     UNION ALL SELECT tidy._filled(company), tidy._domain(company_domain) FROM tidy._deals
     UNION ALL SELECT tidy._filled(company), tidy._domain(company_domain) FROM tidy._notes
     UNION ALL SELECT tidy._filled(data->'company'->>'name'), tidy._domain(data->'company'->>'domain') FROM tidy._deal_words

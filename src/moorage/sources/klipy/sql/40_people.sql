@@ -44,11 +44,11 @@ SELECT p.id, p.name, p.given_name, p.first_name, p.last_name, p.mails[1] AS emai
     p.numbers[1] AS phone, array_to_string(p.numbers, ', ') AS phones_all, coalesce(tidy._filled(p.title), p.said_title) AS title,
     coalesce(c.id, o.company_id) AS company_id, tidy._filled(p.company) AS company_name, tidy._filled(p.linkedin) AS linkedin,
     tidy._filled(p.notes) AS notes, tidy._filled(p.city) AS city, tidy._filled(p.state) AS state, tidy._filled(p.country) AS country,
-    coalesce(u.user_id, m.id) AS owner_id, coalesce(tidy._truth(p.private), false) AS is_private,
+    coalesce(u.user_id, m.id) AS owner_id, tidy._is_private(p.private, p.problems) AS is_private,
     tidy._utc(p.created) AS created_at, tidy._utc(p.updated) AS updated_at, false AS is_placeholder, p.tags AS given_tags, p.place AS _place
 FROM tidy._person_all p
 LEFT JOIN tidy.companies c ON c.id = p.company_id
-LEFT JOIN tidy._company_of o ON p.company_id IS NULL AND o.form IS NOT DISTINCT FROM tidy._form(tidy._filled(p.company))
+LEFT JOIN tidy._company_of o ON c.id IS NULL AND o.form IS NOT DISTINCT FROM tidy._form(tidy._filled(p.company))
     AND o.domain IS NOT DISTINCT FROM CASE WHEN NOT tidy._is_generic(tidy._domain(p.company_domain)) THEN tidy._domain(p.company_domain) END
 LEFT JOIN (SELECT email, min(id) AS id FROM tidy.users GROUP BY 1) m ON m.email = tidy._mail(p.owner_email)
 LEFT JOIN tidy._owners u ON u.form = tidy._form(tidy._filled(p.owner));
@@ -70,10 +70,13 @@ INSERT INTO tidy._findings
 SELECT 'people', id, 'company_id', 'several companies fit what it says: none is taken', 'warning'
 FROM tidy.people p JOIN tidy._company_of o ON o.form = tidy._form(p.company_name) WHERE p.company_id IS NULL AND o.fitting_count > 1
 UNION ALL
+SELECT 'people', p.id, 'company_id', 'its company is not among those given', 'warning'
+FROM tidy.people p JOIN tidy._person_all a USING (id) WHERE p.company_id IS NULL AND tidy._filled(a.company_id) IS NOT NULL
+UNION ALL
 SELECT 'people', id, 'id', 'deleted in Klipy, still named by interactions: a placeholder', 'warning' FROM tidy.people WHERE is_placeholder
 UNION ALL
 SELECT 'people', id, 'last_name', 'held an e-mail address', 'warning' FROM tidy._people WHERE last_name LIKE '%@%'
 UNION ALL
-SELECT 'people', id, p.problem, 'cannot be read: left empty', 'warning' FROM tidy._people, unnest(tidy._list(problems)) p(problem)
+SELECT 'people', id, p.problem, tidy._unread(p.problem), 'warning' FROM tidy._people, unnest(tidy._list(problems)) p(problem)
 UNION ALL
 SELECT 'users', user_id, 'name', 'several members have this name: the queue asks who it is', 'warning' FROM tidy._owners WHERE is_ambiguous;

@@ -15,7 +15,7 @@ SELECT coalesce(d.id, w.deal_id, e.deal_id) AS id,
     tidy._form(coalesce(tidy._filled(d.company), w.data->'company'->>'name')) AS company_form,
     tidy._domain(coalesce(tidy._filled(d.company_domain), w.data->'company'->>'domain')) AS company_domain,
     coalesce(tidy._mail(d.contact_email), tidy._mail(w.data->'point_of_contact'->>'email')) AS contact_email, tidy._list(d.stakeholders) AS stakeholders,
-    coalesce(tidy._truth(d.private), (w.data->>'is_private') = 'true', false) AS is_private, d.won AS sheet_won, e.won AS log_won,
+    coalesce(tidy._truth(d.private), (w.data->>'is_private') = 'true', list_contains(tidy._list(d.problems), 'private')) AS is_private, d.won AS sheet_won, e.won AS log_won,
     e.close_count, e.left_stages, e.is_timed, e.moved_at, e.closed_at AS log_closed_at, coalesce(e.is_unsure, false) AS is_unsure,
     tidy._filled(d.lost_reason) AS lost_reason, tidy._filled(d.next_step) AS next_step, tidy._filled(d.score) AS score,
     tidy._filled(d.description) AS description, d.tags AS given_tags, d.problems, coalesce(d.place, 'the log of webhooks') AS _place
@@ -137,4 +137,5 @@ UNION ALL SELECT 'deals', id, 'closed_at', 'no closing time is told: that of its
     WHERE outcome <> 'open' AND closed_at IS NULL
 UNION ALL SELECT 'deals', id, 'customer', 'its contact or company is not among those given', 'warning' FROM tidy.deals WHERE customer IS NULL
 UNION ALL SELECT 'deals', id, 'stakeholder_ids', 'some of its stakeholders are not among the contacts', 'warning' FROM tidy.deals WHERE stakeholders_unknown IS NOT NULL
-UNION ALL SELECT 'deals', id, p.problem, 'cannot be read: left empty', 'warning' FROM tidy._deal_states, unnest(tidy._list(problems)) p(problem);
+UNION ALL SELECT 'deals', id, 'amount', 'no rate is given for its currency: its expected revenue stays 0', 'warning' FROM tidy.deals WHERE amount <> 0 AND amount_base IS NULL
+UNION ALL SELECT 'deals', id, p.problem, tidy._unread(p.problem), 'warning' FROM tidy._deal_states, unnest(tidy._list(problems)) p(problem);

@@ -1,24 +1,26 @@
 -- What happened, and what is to be done. One message on the main record, all people linked.
 
 CREATE TABLE tidy._interaction_people AS
-SELECT i.id, tidy._unique(list(k.id ORDER BY w.place)) AS people, arg_min(k.id, w.place) AS first_id
+SELECT w.id, tidy._unique(list(k.id ORDER BY w.place)) AS people, arg_min(k.id, w.place) AS first_id,
+    string_agg(DISTINCT w.word, ', ' ORDER BY w.word) FILTER (k.id IS NULL) AS unknown
 FROM (SELECT id, unnest(words) AS word, generate_subscripts(words, 1) AS place
-    FROM (SELECT id, list_concat(tidy._ids(contacts), [contact_email]) AS words FROM tidy._interactions)) w
-JOIN tidy._known k ON k.word IN (w.word, tidy._mail(w.word)) JOIN tidy._interactions i ON i.id = w.id
-GROUP BY i.id;
+    FROM (SELECT id, list_concat(tidy._ids(contacts), [tidy._filled(contact_email)]) AS words FROM tidy._interactions)) w
+LEFT JOIN tidy._known k ON k.word = coalesce(tidy._mail(w.word), w.word) WHERE w.word IS NOT NULL
+GROUP BY w.id;
 
 CREATE TABLE tidy._interaction_companies AS
-SELECT w.id, tidy._unique(list(c.id ORDER BY w.place)) AS company_ids
+SELECT w.id, tidy._unique(list(c.id ORDER BY w.place) FILTER (NOT c.is_generic)) AS company_ids, count(DISTINCT c.id) AS named_count
 FROM (SELECT id, unnest(words) AS word, generate_subscripts(words, 1) AS place FROM (SELECT id, tidy._ids(companies) AS words FROM tidy._interactions)) w
-JOIN tidy.companies c ON c.id = w.word AND NOT c.is_generic GROUP BY w.id;
+JOIN tidy.companies c ON c.id = w.word GROUP BY w.id;
 
 CREATE TABLE tidy._interaction_all AS
-SELECT i.id, p.people, p.first_id, coalesce(b.company_ids, []) AS company_ids,
-    d.id AS deal_id, upper(trim(i.direction)) AS direction, tidy._filled(i.sentiment) AS sentiment, tidy._filled(i.source) AS channel,
+SELECT i.id, p.people, p.first_id, p.unknown AS unknown_people, coalesce(b.company_ids, []) AS company_ids,
+    len(tidy._unique(tidy._ids(i.companies))) > coalesce(b.named_count, 0) AS lacks_company,
+    d.id AS deal_id, d.id IS NULL AND tidy._filled(i.deal_id) IS NOT NULL AS lacks_deal, upper(trim(i.direction)) AS direction, tidy._filled(i.sentiment) AS sentiment, tidy._filled(i.source) AS channel,
     upper(replace(replace(trim(i.type), ' ', '_'), '-', '_')) AS type, tidy._filled(i.title) AS title, i.summary,
     coalesce(tidy._utc(i.date), tidy._utc(i.created)) AS happened_at, tidy._utc(i."end") AS ended_at, tidy._utc(i.created) AS created_at,
     u.user_id AS author_id, tidy._filled(i.created_by) AS author_name, lower(tidy._filled(i.status)) AS status,
-    coalesce(tidy._truth(i.private), false) AS is_private, i.problems, i.place AS _place
+    tidy._is_private(i.private, i.problems) AS is_private, i.problems, i.place AS _place
 FROM tidy._interactions i LEFT JOIN tidy._interaction_people p ON p.id = i.id LEFT JOIN tidy._interaction_companies b ON b.id = i.id
 LEFT JOIN tidy.deals d ON d.id = i.deal_id LEFT JOIN tidy._owners u ON u.form = tidy._form(tidy._filled(i.created_by));
 
@@ -35,13 +37,13 @@ SELECT id, CASE WHEN deal_id IS NOT NULL THEN 'deals:' || deal_id WHEN first_id 
     coalesce(status IN ('cancelled', 'canceled') OR type = 'BOOKING_CANCELLED', false) AS is_cancelled,
     CASE WHEN direction = 'INBOUND' AND len(people) > 0 THEN 'people:' || people[1] WHEN author_id IS NOT NULL THEN 'users:' || author_id END AS author,
     '<p><b>' || tidy._escaped(coalesce(title, type, 'Interaction')) || '</b></p>' AS heading,
-    '<p>' || tidy._escaped(concat_ws(' · ', 'Klipy', coalesce(channel, type), direction, sentiment, status, CASE WHEN author_id LIKE 'name-%' THEN author_name END)) || '</p>' AS details, _place
+    '<p>' || tidy._escaped(concat_ws(' · ', 'Klipy', coalesce(channel, type), direction, sentiment, status, CASE WHEN author_id LIKE 'name-%' THEN author_name END, 'also with ' || unknown_people)) || '</p>' AS details, _place
 FROM tidy._interaction_all;
 
 CREATE TABLE tidy.notes AS
 SELECT n.id, CASE WHEN d.id IS NOT NULL THEN 'deals:' || d.id WHEN k.id IS NOT NULL THEN 'people:' || k.id WHEN o.company_id IS NOT NULL THEN 'companies:' || o.company_id END AS record,
     CASE WHEN d.id IS NOT NULL THEN 'deals' WHEN k.id IS NOT NULL THEN 'people' WHEN o.company_id IS NOT NULL THEN 'companies' END AS record_object,
-    tidy._html(n.body) AS body, tidy._utc(n.created) AS happened_at, u.user_id AS author_id, coalesce(tidy._truth(n.private), false) AS is_private,
+    tidy._html(n.body) AS body, tidy._utc(n.created) AS happened_at, u.user_id AS author_id, tidy._is_private(n.private, n.problems) AS is_private,
     '<p>' || tidy._escaped(CASE WHEN u.user_id LIKE 'name-%' THEN 'By ' || tidy._filled(n.author) END) || '</p>' AS details, n.place AS _place
 FROM tidy._notes n LEFT JOIN tidy.deals d ON d.id = n.deal_id
 LEFT JOIN tidy._known k ON k.word = coalesce(n.contact_id, tidy._mail(n.contact_email))
@@ -100,7 +102,22 @@ UNION ALL SELECT object, id, 'happened_at', 'has no time that can be read', 'set
     SELECT 'interactions' AS object, id, happened_at FROM tidy.interactions UNION ALL SELECT 'notes', id, happened_at FROM tidy.notes
     UNION ALL SELECT 'drafts', id, happened_at FROM tidy.drafts) WHERE happened_at IS NULL
 UNION ALL SELECT 'interactions', id, 'body', 'is longer than the 10,000 characters that Klipy keeps', 'warning' FROM tidy.interactions WHERE length(body) > 10000
-UNION ALL SELECT 'interactions', id, p.problem, 'cannot be read: left empty', 'warning' FROM tidy._interaction_all, unnest(tidy._list(problems)) p(problem);
+UNION ALL SELECT 'interactions', id, p.problem, tidy._unread(p.problem), 'warning' FROM tidy._interaction_all, unnest(tidy._list(problems)) p(problem)
+UNION ALL SELECT 'notes', id, p.problem, tidy._unread(p.problem), 'warning' FROM tidy._notes, unnest(tidy._list(problems)) p(problem)
+UNION ALL SELECT 'interactions', id, 'participants', 'some who took part are no contacts, or several have the address: named in its text', 'warning'
+    FROM tidy._interaction_all WHERE unknown_people IS NOT NULL
+UNION ALL SELECT 'interactions', id, 'participants', 'some of its companies are not among those given', 'warning' FROM tidy._interaction_all WHERE lacks_company
+UNION ALL SELECT 'interactions', id, 'deal_id', 'its deal is not among those given', 'warning' FROM tidy._interaction_all WHERE lacks_deal
+UNION ALL SELECT object, id, 'deal_id', 'its deal is not among those given: it goes to the contact or company', 'warning' FROM (
+    SELECT 'notes' AS object, n.id, n.deal_id, t.record FROM tidy._notes n JOIN tidy.notes t USING (id)
+    UNION ALL SELECT 'drafts', n.id, n.deal_id, t.record FROM tidy._drafts n JOIN tidy.drafts t USING (id)
+) WHERE tidy._filled(deal_id) IS NOT NULL AND record IS NOT NULL AND record NOT LIKE 'deals:%'
+UNION ALL SELECT DISTINCT 'tags', tidy._form(t.tag), 'id', 'a list of tags names records that are not there', 'warning' FROM tidy._tagged t
+    ANTI JOIN (SELECT 'people' AS object, id FROM tidy.people UNION ALL SELECT 'companies', id FROM tidy.companies UNION ALL SELECT 'deals', id FROM tidy.deals) r USING (object, id)
+    WHERE tidy._form(t.tag) IS NOT NULL
+UNION ALL SELECT 'attachments', id, 'path', 'several rows have this name, and none says its path: it may be the file of another', 'set_aside' FROM (
+    SELECT id, count(*) OVER (PARTITION BY trim(file_name)) AS count FROM tidy._attachments WHERE tidy._filled(path) IS NULL AND tidy._filled(file_name) IS NOT NULL
+) WHERE count > 1;
 
 ALTER TABLE tidy.people ADD COLUMN tags VARCHAR[];
 UPDATE tidy.people SET tags = t.tags FROM tidy._tag_lists t WHERE t.object = 'people' AND t.id = people.id;
