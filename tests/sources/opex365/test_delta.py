@@ -81,6 +81,18 @@ def test_a_table_without_tracking_is_asked_by_time(own: RunningStandIn, staging:
     assert float(rows(staging, sql)[0][0]) == 12.5
 
 
+def test_merged_leads_are_all_of_a_customer_or_none(own: RunningStandIn, staging: Staging) -> None:
+    sql = "SELECT min(id) FROM tidy.lead WHERE opportunity_id IS NULL GROUP BY customer IS NULL"
+    master, merged = [row[0] for row in rows(staging, f"{sql} ORDER BY customer IS NULL")]
+    values = {"merged": True, "_masterid_value": master}
+    own.control("rows", [{"table": "lead", "id": merged, "values": values}])
+    extract(own, staging)
+    kinds = "SELECT DISTINCT id IN (?, ?), customer IS NOT NULL, has_customer FROM tidy.lead"
+    found = staging.connection.execute(kinds, [master, merged]).fetchall()
+    assert {row for row in found if row[1] != row[2]} == {(True, False, True)}
+    assert {row[2] for row in found} == {True, False}
+
+
 def test_the_pulse_moves_when_somebody_writes(own: RunningStandIn, staging: Staging) -> None:
     source = opened(own)
     before = source.pulse()

@@ -82,9 +82,10 @@ def test_into_odoo_and_back(
     loading.plan(project)
     loading.plan_confirm(project, WHO)
     loaded = {phase.entry: phase.created for phase in loading.run(project).load.phases}
-    for entry in ("contact", "account", "lead", "opportunity", "incident", "email", "appointment",
-                  "done_phonecalls", "open_phonecalls", "task", "annotation", "note_file",
-                  "productpricelevel", "placeholder", "activitypointer", "opx_vessel"):  # fmt: skip
+    for entry in ("contact", "account", "lead", "customer_lead", "opportunity", "incident", "email",
+                  "appointment", "done_phonecalls", "open_phonecalls", "task", "annotation",
+                  "note_file", "productpricelevel", "placeholder", "activitypointer",
+                  "opx_vessel"):  # fmt: skip
         assert loaded[entry], entry
     found = checking.verify(project).found
     assert found.agrees and found.difference_count == 0, found

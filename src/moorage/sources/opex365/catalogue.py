@@ -103,7 +103,8 @@ _OBJECTS = {
         " amount money,"
         " amount_base money, currency text, expected_close_date date, description text,"
         " qualification text, stage_id link stage, contact_id link contact,"
-        f" account_id link account, customer reference, {_ADDRESS}, outcome select, status select,"
+        f" account_id link account, customer reference, has_customer boolean, {_ADDRESS},"
+        " outcome select, status select,"
         " lost_reason_id link lost_reason, opportunity_id link opportunity,"
         f" master_id link lead, {_OWNER}",
     ),

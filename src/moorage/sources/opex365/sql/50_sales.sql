@@ -52,6 +52,9 @@ SELECT l.id, coalesce(l.subject, l.fullname, l.companyname, l.emailaddress1) AS 
     CASE WHEN coalesce(l.parentcontactid, CASE WHEN l.customerid_table = 'contact' THEN l.customerid END) IS NOT NULL
         THEN 'contact:' || coalesce(l.parentcontactid, l.customerid)
         WHEN coalesce(l.parentaccountid, l.customerid) IS NOT NULL THEN 'account:' || coalesce(l.parentaccountid, l.customerid) END AS customer,
+    -- Of merged leads all, or none: they become one record.
+    bool_or(coalesce(l.parentcontactid, l.parentaccountid, l.customerid) IS NOT NULL)
+        OVER (PARTITION BY coalesce(CASE WHEN l.merged THEN l.masterid END, l.id)) AS has_customer,
     d.street AS "address.street", d.street2 AS "address.street2", d.city AS "address.city", d.zip AS "address.zip",
     d.state AS "address.state", d.country AS "address.country", d.state_name AS "address.state_name",
     d.country_name AS "address.country_name",

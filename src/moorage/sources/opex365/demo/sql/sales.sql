@@ -3,6 +3,8 @@ CREATE MACRO contact_account(c) AS gid('account', 1 + below('contact-account', c
 CREATE MACRO lead_state(i) AS CASE WHEN i > $n_lead THEN 0 WHEN d_lead_qualified_into_nothing(i) THEN 1
     WHEN unit('lead-state', i) < 0.55 THEN 0 WHEN unit('lead-state', i) < 0.8 THEN 1 ELSE 2 END;
 CREATE MACRO lead_contact(i) AS 1 + below('lead-contact', i, $n_contact);
+-- One that was qualified has a contact by that; of the others some were a contact's from the start.
+CREATE MACRO is_lead_of_contact(i) AS (lead_state(i) = 1 AND NOT d_lead_qualified_into_nothing(i)) OR chance('lead-known', i, 0.15);
 CREATE MACRO opportunity_contact(i) AS CASE WHEN i <= $n_lead AND lead_state(i) = 1 THEN lead_contact(i)
     ELSE 1 + below('opportunity-contact', i, $n_contact) END;
 CREATE MACRO opportunity_state(i) AS CASE
@@ -44,8 +46,8 @@ SELECT gid('lead', i) AS leadid,
          THEN 'Came by the form.' || chr(13) || chr(10) || 'Call back.' END AS description,
     place.city AS address1_city, place.country AS address1_country, place.zip AS address1_postalcode,
     street('lead-street', i) AS address1_line1,
-    CASE WHEN state = 1 AND NOT d_lead_qualified_into_nothing(i) THEN contact_account(lead_contact(i)) END AS _parentaccountid_value,
-    CASE WHEN state = 1 AND NOT d_lead_qualified_into_nothing(i) THEN gid('contact', lead_contact(i)) END AS _parentcontactid_value,
+    CASE WHEN is_lead_of_contact(i) THEN contact_account(lead_contact(i)) END AS _parentaccountid_value,
+    CASE WHEN is_lead_of_contact(i) THEN gid('contact', lead_contact(i)) END AS _parentcontactid_value,
     CASE WHEN state = 1 AND NOT d_lead_qualified_into_nothing(i) THEN contact_account(lead_contact(i)) END AS _customerid_value,
     CASE WHEN state = 1 AND i <= $n_opportunity AND NOT d_lead_qualified_into_nothing(i) THEN gid('opportunity', i) END
         AS _qualifyingopportunityid_value,
