@@ -115,7 +115,7 @@ def discover(
 def show_discover(screen: Console, result: beginning.DiscoverResult) -> None:
     """Counts, questions, the grade."""
     source, found = result.discovery, result.assessment
-    heading(screen, f"{source.kind.capitalize()} {source.release}", source.identity)
+    heading(screen, f"{source.label} {source.release}", source.identity)
     rows = [
         (about.label, about.row_count, len(about.fields), sum(f.custom for f in about.fields))
         for about in source.objects

@@ -90,4 +90,4 @@ class Contents:
     @property
     def source(self) -> str:
         """What the source is called."""
-        return self.assessment.discovery.kind.capitalize()
+        return self.assessment.discovery.label

@@ -44,7 +44,7 @@ def scope_page(found: Assessment) -> Page:
             f"grade {found.grade.letter}: {found.grade.meaning}", GRADE_TONES[found.grade.letter]
         ),
         lead=f"{count:,} records of {len(discovery.objects)} kinds, from "
-        f"{discovery.kind.capitalize()} {discovery.release}. Loading takes "
+        f"{discovery.label} {discovery.release}. Loading takes "
         f"{found.estimate.words}.",
         tiles=(
             Tile("Records", f"{count:,}"),
@@ -58,7 +58,7 @@ def scope_page(found: Assessment) -> Page:
 
 def scope_sections(found: Assessment) -> tuple[Section, ...]:
     """What was found and what it takes, in the order in which one asks."""
-    source = found.discovery.kind.capitalize()
+    source = found.discovery.label
     automations, roles = split(inventory_of(found.discovery))
     counted = found.discovery.details.get("automations") or {}
     sections = [
