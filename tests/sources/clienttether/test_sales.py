@@ -242,11 +242,22 @@ def test_accounts_become_companies_of_odoo_where_a_person_says_so(found: Discove
     assert adapt(tree, found, lambda _: True) == []
     tree["settings"]["accounts_as"] = "company"
     (said,) = adapt(tree, found, lambda _: True)
-    assert "companies of Odoo" in said
+    assert "companies of Odoo" in said and "A rollback deletes" in said
     assert tree["objects"]["accounts"]["to"] == "res.company"
     account = tree["objects"]["clients"]["fields"]["x_clienttether_account"]
     assert account["create"]["relation"] == "res.company"
     assert adapt(tree, found, lambda _: True) == []
+
+
+def test_an_odoo_without_inventory_gets_tasks_unless_a_person_wants_transfers(
+    found: Discovery,
+) -> None:
+    for rule, entries in (("false", []), ("type = 'Delivery'", ["transfers"])):
+        tree = load_mapping_to_edit(SOURCE.mapping_template).document.tree
+        tree["settings"]["work_order_is_picking"] = rule
+        said = adapt(tree, found, lambda model: model != "stock.picking")
+        assert [name for name in tree["objects"] if name == "transfers"] == entries
+        assert bool(said) is not bool(entries)
 
 
 def test_a_client_with_an_opportunity_needs_no_lead_beside_it(told: Bundled) -> None:
