@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from moorage.companions import companions
+from moorage.load.rows import UNFINISHED
 from moorage.odoo.models.undo import GO_ALONG, UNDO, drop_keys
 from moorage.rollback import plan_rollback, roll_back
 from moorage.sandbox import OdooServer
@@ -101,6 +102,24 @@ def test_amounts_that_differ_are_never_posted(new_books: NewBooks) -> None:
     assert books.count("account.move.line") == 1
 
 
+def test_an_invoice_in_another_currency_keeps_its_amounts(new_books: NewBooks) -> None:
+    books = new_books("euros")
+    (euro,) = books.client.read(
+        "res.currency", "search", domain=[("name", "=", "EUR"), ("active", "in", [True, False])]
+    )
+    books.client.write("res.currency", [euro], {"active": True})
+    books.customer("1")
+    books.invoice("E-1", 100, tax=True, total=115, residual=115)
+    books.sql(f"UPDATE target.invoices SET currency_id = {euro}")
+    books.plan_creations()
+
+    books.run()
+
+    assert books.invoice_in_odoo("E-1") == ("posted", 115.0, 115.0, "not_paid")
+    items = books.read("account.move", "E-1", "currency_id", entry="invoices")
+    assert items["currency_id"] == euro
+
+
 def test_a_number_taken_already_stands_alone(new_books: NewBooks) -> None:
     books = new_books("twice")
     books.customer("1")
@@ -147,15 +166,72 @@ def test_a_rollback_leaves_the_ledger_as_it_was(
         ("draft", 2), ("posted", 20),
     ]  # fmt: skip
 
-    report = roll_back(
-        books.ledger, books.client, books.destination_id,
-        drop_keys=partial(drop_keys, books.client), undo=UNDO, go_along=GO_ALONG,
-    )  # fmt: skip
+    _back(books)
 
-    assert report.complete, [str(one) for one in [*report.kept, *report.archived]]
     assert _ledger_of(module_odoo) == before
     now = trial_balance(books.client, "back")
     assert now is not None and now.accounts == balance.accounts and now.imported == ()
+
+
+def test_a_customer_who_was_there_is_none_again(new_books: NewBooks) -> None:
+    books = new_books("rank")
+    values = {"name": "Of before"}
+    (before,) = books.client.call("res.partner", "create", vals_list=[values])
+    books.customer("1")
+    books.invoice("R-1", 50, total=50, residual=0)
+    books.payment("1", 50)
+    books.allocate("invoices:R-1", "payments:1", 50)
+    books.plan_creations()
+    books.sql(
+        f"UPDATE meta.plan SET operation = 'match', odoo_id = {before} WHERE entry = 'customers'"
+    )
+    books.run()
+    assert _rank(books, before) == 2
+
+    _back(books)
+
+    assert _rank(books, before) == 0
+
+
+@pytest.mark.parametrize("entry", ["invoices", "payments", "allocations"])
+def test_a_lost_receipt_says_no_more_than_was_done(
+    new_books: NewBooks, monkeypatch: pytest.MonkeyPatch, entry: str
+) -> None:
+    books = new_books(f"lost_{entry}")
+    books.customer("1")
+    books.invoice(f"{entry}-1", 50, total=50, residual=0)
+    books.payment("1", 50)
+    books.allocate(f"invoices:{entry}-1", "payments:1", 50)
+    books.plan_creations()
+    model = next(table.model for table in books.tables if table.entry == entry)
+    create, write = books.client.create, books.client.write
+
+    def create_and_die(made: str, *arguments: Any) -> list[int]:
+        ids = create(made, *arguments)
+        if made == model:
+            raise KeyboardInterrupt
+        return ids
+
+    def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(books.client, "create", create_and_die)
+    with pytest.raises(KeyboardInterrupt):
+        books.run()
+    monkeypatch.setattr(books.client, "create", create)
+    # Killed once more, before a state is reached.
+    monkeypatch.setattr(books.client, "write", die)
+    if entry != "allocations":
+        with pytest.raises(KeyboardInterrupt):
+            books.run("planned anew")
+        digests = {row["entry"]: row["digest"] for row in _records(books)}
+        assert digests[entry] == UNFINISHED
+    monkeypatch.setattr(books.client, "write", write)
+
+    books.run("planned once more")
+
+    assert books.invoice_in_odoo(f"{entry}-1") == ("posted", 50.0, 0.0, "paid")
+    assert UNFINISHED not in {row["digest"] for row in _records(books)}
 
 
 def test_a_run_stopped_while_posting_goes_on(
@@ -260,3 +336,21 @@ def _ledger_of(server: OdooServer) -> tuple[dict[str, int], list[tuple[object, .
         " FROM account_move_line GROUP BY 1 ORDER BY 1"
     )
     return counts, balance
+
+
+def _records(books: Books) -> list[Any]:
+    return [row for page in books.ledger.records(books.destination_id) for row in page]
+
+
+def _rank(books: Books, partner: int) -> int:
+    domain = [("id", "=", partner)]
+    (page,) = books.client.pages("res.partner", domain, ["customer_rank"])
+    return int(page[0]["customer_rank"])
+
+
+def _back(books: Books) -> None:
+    report = roll_back(
+        books.ledger, books.client, books.destination_id,
+        drop_keys=partial(drop_keys, books.client), undo=UNDO, go_along=GO_ALONG,
+    )  # fmt: skip
+    assert report.complete, [str(one) for one in [*report.kept, *report.archived]]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import duckdb
 
 from moorage.destination import Destination
 from moorage.ledger import Ledger, Receipt
-from moorage.load.rows import UNFINISHED
+from moorage.load.rows import UNFINISHED, as_created_sql
+from moorage.mapping.target import TargetTable
+from moorage.staging.staging import literal
 
 
 def recover(
@@ -16,19 +19,22 @@ def recover(
     destination: Destination,
     destination_id: int,
     connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[TargetTable],
 ) -> int:
     """Close every open batch by asking Odoo; how many were open.
 
-    A creation that Odoo knows by External ID gets its receipt. Adoptions and updates are the same
+    A creation that Odoo knows by External ID gets its receipt, as one of this run's: what of the
+    row comes later (`tables` say what) is not said to be done. Adoptions and updates are the same
     done twice as once, so their batches are closed and the work is simply done again.
     """
+    by_entry = {table.entry: table for table in tables}
     batches = ledger.open_batches(destination_id)
     for batch in batches:
         keys = json.loads(batch["keys"])
         receipts: list[Receipt] = []
         if batch["operation"] == "create":
             found = destination.find_keys(batch["model"], keys)
-            planned = _planned(connection, batch["model"], list(found))
+            planned = _planned(connection, by_entry.get(batch["entry"]), list(found))
             receipts = [
                 Receipt(key, odoo_id, *planned.get(key, (UNFINISHED, "{}")))
                 for key, odoo_id in found.items()
@@ -59,12 +65,14 @@ def _recover_changes(ledger: Ledger, destination: Destination, destination_id: i
 
 
 def _planned(
-    connection: duckdb.DuckDBPyConnection, model: str, keys: list[str]
+    connection: duckdb.DuckDBPyConnection, table: TargetTable | None, keys: list[str]
 ) -> dict[str, tuple[str, str]]:
-    """What the plan holds for `keys`: digest and text of the target row that was sent."""
+    """What the ledger is to hold of `keys`: digest and text of the target row as it was sent."""
+    if table is None:
+        return {}
     rows = connection.execute(
-        "SELECT key, digest, loaded FROM meta.plan WHERE model = ?"
-        " AND key IN (SELECT unnest(?::VARCHAR[]))",
-        [model, keys],
+        f"SELECT p.key, {as_created_sql(table)} FROM meta.plan AS p"
+        f" WHERE p.entry = {literal(table.entry)} AND p.key IN (SELECT unnest(?::VARCHAR[]))",
+        [keys],
     ).fetchall()
     return {key: (digest, loaded) for key, digest, loaded in rows}

@@ -90,11 +90,11 @@ class Loader:
             self._progress,
             self._files,
         )
-        recover(self._ledger, self._destination, self._destination_id, self._connection)
         prepare_refused(self._connection)
+        tables = [with_later(table, self._destination) for table in self._tables]
+        recover(self._ledger, self._destination, self._destination_id, self._connection, tables)
         prepare_ids(self._connection, self._ledger.ids(self._destination_id))
         note_touched(work, self._tables)
-        tables = [with_later(table, self._destination) for table in self._tables]
         by_entry = {table.entry: table for table in tables}
         counts: dict[str, PhaseCount] = {}
         for wave in waves(tables, self._destination):
