@@ -73,11 +73,13 @@ class JournalFacts:
 class BooksFacts:
     """The accounting of one company. `problems` are what stands in the way of any invoice.
 
-    `locks` are dates (ISO) by field; `taxes` are those of sales, in words.
+    `locks` are dates (ISO) by field; `taxes` are those of sales, in words; `currency` is a code.
     """
 
     company_id: int
     company: str
+    currency_id: int
+    currency: str
     chart: str
     rounding: str
     is_rounded_per_line: bool

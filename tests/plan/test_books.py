@@ -18,8 +18,9 @@ from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import Staging
 
 READY = BooksFacts(
-    company_id=1, company="Acme", chart="generic_coa", rounding="Round per Tax",
-    is_rounded_per_line=False, default_tax="15%", taxes=(), journals=(), locks={}, problems=(),
+    company_id=1, company="Acme", currency_id=1, currency="USD", chart="generic_coa",
+    rounding="Round per Tax", is_rounded_per_line=False, default_tax="15%", taxes=(), journals=(),
+    locks={}, problems=(),
 )  # fmt: skip
 INVOICES = TargetTable(
     "invoices", "invoices", "account.move",
@@ -53,6 +54,17 @@ def test_all_that_is_wrong_is_told_at_once(staging: Staging) -> None:
         " dated up to 2024-01-31, when hard_lock_date locks: Odoo would enter them at another date;"
         " currency AUD is not active"
     )
+
+
+def test_payments_in_another_currency_are_refused(staging: Staging) -> None:
+    links = [TargetField(f"{side}_move_id", "many2one", "link") for side in ("debit", "credit")]
+    paying = TargetTable("paying", "paying", "account.partial.reconcile", tuple(links))
+    staging.connection.execute(
+        "CREATE TABLE target.paying AS FROM (VALUES ('x', 'a', 'p'), ('y', 'b', 'q'))"
+        " AS v(key, debit_move_id, credit_move_id)"
+    )
+    with pytest.raises(RefusedError, match=r"1 rows of paying .* than the company's \(USD\)"):
+        look_at_books(_ground(staging, READY), [INVOICES, paying])
 
 
 def test_an_odoo_without_invoicing_is_refused(staging: Staging) -> None:

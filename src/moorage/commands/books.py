@@ -28,6 +28,7 @@ def look_at_books(ground: Ground, tables: Sequence[TargetTable]) -> tuple[str, .
     problems = [problem for one in facts for problem in one.problems]
     problems += [problem for one in facts for problem in _locked(ground, one, dated)]
     problems += _inactive_currencies(ground, dated)
+    problems += [problem for one in facts for problem in _foreign(ground, one, tables)]
     if not facts:
         problems.append("Invoicing is not installed")
     if problems:
@@ -71,6 +72,27 @@ def _locked(ground: Ground, facts: BooksFacts, tables: Sequence[TargetTable]) ->
                 yield (
                     f"{count:,} rows of {table.entry} are dated up to {until}, when {name} locks:"
                     " Odoo would enter them at another date"
+                )
+
+
+def _foreign(ground: Ground, facts: BooksFacts, tables: Sequence[TargetTable]) -> Iterator[str]:
+    """What pays what is told in the company's currency; rates and differences nobody tells."""
+    documents = " UNION ALL ".join(
+        f"SELECT key FROM {table.table} WHERE currency_id <> {facts.currency_id}"
+        for table in tables
+        if table.model in _DATED
+        and any(field.name == "currency_id" and field.holds == "id" for field in table.fields)
+    )
+    for table in tables:
+        if documents and table.model == "account.partial.reconcile":
+            ((count,),) = ground.staging.connection.execute(
+                f"SELECT count(*) FROM {table.table} WHERE debit_move_id IN ({documents})"
+                f" OR credit_move_id IN ({documents})"
+            ).fetchall()
+            if count:
+                yield (
+                    f"{count:,} rows of {table.entry} are between documents in another currency"
+                    f" than the company's ({facts.currency}): what they come to is not known"
                 )
 
 

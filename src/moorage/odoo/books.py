@@ -21,8 +21,8 @@ LOCKS = (
     "hard_lock_date",
 )  # fmt: skip
 _COMPANY = (
-    "name", "chart_template", "restrictive_audit_trail", "tax_calculation_rounding_method",
-    "account_sale_tax_id", *LOCKS,
+    "name", "currency_id", "chart_template", "restrictive_audit_trail",
+    "tax_calculation_rounding_method", "account_sale_tax_id", *LOCKS,
 )  # fmt: skip
 _MONEY = ("bank", "cash", "credit")
 
@@ -53,6 +53,8 @@ def _books(read: Read, fields: Fields, company: Mapping[str, Any]) -> BooksFacts
     return BooksFacts(
         company_id=int(company["id"]),
         company=str(company["name"]),
+        currency_id=int(company["currency_id"][0]),
+        currency=str(company["currency_id"][1]),
         chart=str(company.get("chart_template") or ""),
         rounding=roundings.get(rounding, rounding),
         is_rounded_per_line=rounding == "round_per_line",

@@ -154,3 +154,24 @@ def test_tax_may_be_rounded_once_for_an_invoice(tmp_path: Path) -> None:
         true = {row[0]: row for row in truth.execute(
             "SELECT number, total, tax FROM t_invoices").fetchall()}  # fmt: skip
     assert len(found) > 50 and all(row == true[row[0]] for row in found)
+
+
+def test_what_is_paid_in_another_currency_waits(tmp_path: Path) -> None:
+    with duckdb.connect() as truth:
+        generate(tmp_path / "bundle", customers=20, connection=truth, by_line=False)
+    path = tmp_path / "bundle" / "invoices.csv"
+    rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    # The first is paid, of the sixteenth nothing is.
+    euros = [
+        row.replace(",USD,", ",EUR,") if row[:7] in ("INV-1,B", "INV-16,") else row for row in rows
+    ]
+    path.write_text("".join(euros), encoding="utf-8")
+    with staged(tmp_path / "bundle", tmp_path / "staging.duckdb") as staging:
+        found = staging.connection.execute(
+            "SELECT object, source_key FROM tidy._findings WHERE message LIKE '%another currency%'"
+        ).fetchall()
+        there = staging.connection.execute(
+            "SELECT currency, residual = total FROM tidy.invoices WHERE id = 'INV-16'"
+        ).fetchall()
+    assert set(found) == {("invoices", "INV-1"), ("payments", "11")}
+    assert there == [("EUR", True)]

@@ -61,6 +61,21 @@ FROM (SELECT o.*, o.residual + o.paid + o.credited AS total FROM tidy._open o)
 WHERE (stated_balance IS NOT NULL AND stated_balance <> total - effective - credited AND NOT (stated_balance = 0 AND total - effective - credited < 0))
     OR (stated_balance IS NULL AND stated_paid <> effective AND credited = 0);
 
+-- What an amount in another currency comes to in the books, no bundle tells: who pays or is paid so.
+CREATE TABLE tidy._foreign AS
+WITH pairs AS (
+    SELECT 'payments:' || c.id AS one, p.currency AS of_one, 'invoices:' || c.invoice_id AS other, l.currency AS of_other
+    FROM tidy._claims c JOIN tidy._positive p ON p.id = c.id AND p.state = 'posted' JOIN tidy._live l ON l.id = c.invoice_id
+    UNION ALL
+    SELECT 'invoices:' || n.id, n.currency, 'invoices:' || i.id, i.currency
+    FROM tidy._credited c JOIN tidy._live n ON n.id = c.credit_note_id JOIN tidy._live i ON i.id = c.invoice_id
+    UNION ALL
+    SELECT 'payments:' || r.id, r.currency, 'payments:' || p.id, p.currency
+    FROM tidy._refunds r JOIN tidy._positive p ON p.id = r.refunds_id AND p.state = 'posted' WHERE r.state = 'posted' AND r.same_as_id IS NULL
+)
+SELECT DISTINCT unnest([one, other]) AS record FROM pairs
+WHERE coalesce(of_one, of_other, tidy._currency()) <> tidy._currency() OR coalesce(of_other, of_one, tidy._currency()) <> tidy._currency();
+
 -- What a person must look at takes along what hangs on it: its payments, their refunds, their invoices.
 CREATE TABLE tidy._ties AS
 SELECT 'payments:' || id AS one, 'invoices:' || invoice_id AS other FROM tidy._named

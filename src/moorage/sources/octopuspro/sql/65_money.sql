@@ -93,10 +93,15 @@ INSERT INTO tidy._findings
 SELECT 'invoices', id, field, message, 'set_aside' FROM tidy._reasons
 UNION ALL SELECT 'invoices', id, field, message, 'set_aside' FROM tidy._wrong
 UNION ALL
+SELECT split_part(record, ':', 1), split_part(record, ':', 2), 'currency',
+    'pays or is paid in another currency than the account''s (' || tidy._currency() || '): enter it in Odoo, which knows the rates', 'set_aside'
+FROM tidy._foreign
+UNION ALL
 SELECT split_part(record, ':', 1), split_part(record, ':', 2), NULL,
     CASE WHEN record LIKE 'payments:%' THEN 'pays or gives back what is set aside' ELSE 'is paid together with what is set aside' END, 'set_aside'
 FROM tidy._held WHERE split_part(record, ':', 2) NOT IN (SELECT id FROM tidy._reasons UNION SELECT id FROM tidy._wrong)
-    AND (record LIKE 'payments:%' OR split_part(record, ':', 2) IN (SELECT id FROM tidy._decided))
+    AND record NOT IN (SELECT record FROM tidy._foreign)
+    AND (record LIKE 'payments:%' OR split_part(record, ':', 2) IN (SELECT id FROM tidy.invoices))
     AND record NOT IN (SELECT 'payments:' || id FROM tidy._positive WHERE state IS NULL)
 UNION ALL
 SELECT 'payments', id, 'status', 'settings.payment_statuses does not say what its status means: posted, draft or cancel', 'set_aside'
