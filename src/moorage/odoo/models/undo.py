@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from moorage.destination import Destination, Domain, Json
 from moorage.errors import RowError
 from moorage.odoo.client import OdooClient
+from moorage.odoo.models.ranks import lower_ranks
 
 #: The object in the External IDs of what Odoo made besides, while the record itself goes.
 _BESIDES = "made_besides"
@@ -192,11 +193,13 @@ def _to_draft(
 ) -> None:
     if not ids:
         return
-    rows = _rows(destination, model, ids, ["state"])
+    rows = _rows(destination, model, ids, ["state", "partner_id"])
     standing = [row["id"] for row in rows if row["state"] not in fine]
     if standing:
         destination.call(model, method, ids=standing)
     destination.unlink(model, ids)
+    if model.startswith("account."):
+        lower_ranks(destination, rows)
 
 
 def _rows(
