@@ -34,9 +34,8 @@ FIELD_TYPES = (
 class SourceField:
     """One field of a source object: a column of its tidy table.
 
-    `custom` marks what a user of the CRM added; `options` are the labels of a select, `declared`
-    where the CRM itself lists them and they were not met in values; `link` names the source object
-    whose record this field points to. `absent` says what of the field does not
+    `custom` marks what a user of the CRM added; `options` are the labels of a select; `link` names
+    the source object whose record this field points to. `absent` says what of the field does not
     come here, where another way of reading the same CRM gives all of it.
     """
 
@@ -46,7 +45,6 @@ class SourceField:
     custom: bool = False
     required: bool = False
     options: tuple[str, ...] = ()
-    declared: bool = False
     link: str | None = None
     absent: str = ""
 
