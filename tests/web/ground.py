@@ -30,10 +30,11 @@ _pool = urllib3.PoolManager()
 
 @dataclass
 class Page:
-    """A page that is served: where, and the token that lets one in."""
+    """A page that is served: where, the token that lets one in, and by which process."""
 
     base: str
     token: str
+    process: int
 
     @property
     def login(self) -> str:
@@ -86,7 +87,7 @@ def served(root: Path) -> Iterator[Page]:
             printed += line
         found = re.search(r"(http\S+)/login\?token=(\S+)", printed)
         assert found is not None
-        yield Page(found[1], found[2])
+        yield Page(found[1], found[2], process.pid)
         process.terminate()
         assert process.wait(timeout=60) in (0, 4)
     finally:

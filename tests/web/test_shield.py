@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from tests.web.ground import NAME, Page, empty_project, served
 
 PAGES = ("/", "/scope", "/map", "/map/leads", "/prepare", "/questions", "/questions/owners",
-         "/plan", "/run", "/check", "/rollback", "/handoff", "/history")  # fmt: skip
+         "/questions/duplicates", "/questions/issues", "/plan", "/run", "/check", "/rollback",
+         "/handoff", "/history")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +22,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     project = empty_project(tmp_path_factory.mktemp("page"))
     (project.root / "notes.txt").write_text("not for the page")
     (project.reports / "plan.html").write_text("<script>alert(1)</script>")
+    (project.reports / "link.txt").symlink_to(project.root / "notes.txt")
     with served(project.root) as found:
         yield found
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/job", "/download/reports/plan.html"])
+@pytest.mark.parametrize("path", [*PAGES, "/job", "/download/reports/plan.html", "/handoff.zip"])
 def test_nobody_sees_anything_without_the_token(page: Page, path: str) -> None:
     answer = page.ask(path)
     assert (answer.status, answer.headers["location"]) == (303, "/login")
@@ -51,6 +54,15 @@ def test_another_host_is_not_answered(page: Page) -> None:
     for host in (f"evil.example:{port}", "127.0.0.1", f"127.0.0.1.evil.example:{port}"):
         assert page.ask("/login", host=host).status == 421
     assert page.ask("/login", host=f"localhost:{port}").status == 200
+
+
+def test_the_page_listens_at_this_machine_alone(page: Page) -> None:
+    listening = {
+        place.laddr.ip
+        for place in psutil.Process(page.process).net_connections("tcp")
+        if place.status == psutil.CONN_LISTEN
+    }
+    assert listening == {"127.0.0.1"}
 
 
 def test_a_form_needs_its_token_and_its_origin(page: Page) -> None:
@@ -100,7 +112,8 @@ def test_only_reports_and_hand_off_are_given_away_and_never_shown(page: Page) ->
     answer = page.ask("/download/reports/plan.html", cookie=cookie)
     assert answer.headers["content-disposition"].startswith("attachment")
     for path in ("notes.txt", "moorage.yaml", ".moorage/ledger.sqlite", "reports/../moorage.yaml",
-                 "reports/%2e%2e/moorage.yaml", "reports/", "%2fetc%2fpasswd"):  # fmt: skip
+                 "reports/%2e%2e/moorage.yaml", "reports/", "%2fetc%2fpasswd",
+                 "reports/link.txt"):  # fmt: skip
         assert page.ask(f"/download/{path}", cookie=cookie).status == 404
 
 
@@ -115,7 +128,7 @@ def test_what_cannot_be_done_says_why_and_what_to_do(page: Page) -> None:
     form = {"csrf": csrf, "word": "wrong"}
     answer = page.ask("/rollback/go", form=form, cookie=cookie, accept="application/json")
     assert answer.status == 409
-    assert answer.json()["error"]["todo"].startswith("To undo everything in production")
+    assert answer.json()["error"]["todo"].startswith("To roll back in production")
 
 
 def test_the_token_is_kept_nowhere(page: Page, tmp_path_factory: pytest.TempPathFactory) -> None:

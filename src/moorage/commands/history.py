@@ -42,3 +42,9 @@ def history(project: Project, *, limit: int = 200) -> HistoryResult:
         by = str(detail.pop("by", None) or detail.pop("name", ""))
         found.append(Decided(str(row["at"]), str(row["what"]), by, detail))
     return HistoryResult(decided=tuple(found))
+
+
+def note(project: Project, what: str, *, by: str, **detail: Any) -> None:
+    """Write into the ledger that a person asked for something; keys and counts only."""
+    with opened_ledger(project) as ledger:
+        ledger.event(None, what, by=by, **detail)

@@ -6,7 +6,7 @@ What these give are people's data: for the eyes of who works on the project, nev
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,10 +41,13 @@ class Seen:
     samples: tuple[str, ...] = field(repr=False)
 
 
-def samples(project: Project, source_object: str) -> dict[str, Seen]:
-    """Every field of a source object with values that stand in staging; {} before an extraction."""
+def samples(
+    project: Project, source_object: str, names: Collection[str] | None = None
+) -> dict[str, Seen]:
+    """Fields of a source object (all, or `names`) with values that stand in staging."""
     with opened_to_look(project) as staging:
         columns = _columns(staging, source_object)
+        columns = [name for name in columns if names is None or name in names]
         if not columns:
             return {}
         table = f"tidy.{identifier(source_object)}"

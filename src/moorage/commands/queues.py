@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from moorage.commands.building import PLANNED_FOR, Ground, decisions_folder, grounded
-from moorage.commands.opening import PRODUCTION, opened_ledger, opened_staging, typed
+from moorage.commands.looking import opened_to_look
+from moorage.commands.opening import PRODUCTION, opened_ledger, typed
 from moorage.commands.result import Result
 from moorage.errors import SettingsError
 from moorage.mapping import TargetTable
@@ -177,19 +178,25 @@ class IssuesResult(Result):
 
 
 def issues(project: Project, *, to: str = PRODUCTION) -> IssuesResult:
-    """What did not go, or would not, and why; no server is asked."""
-    with (
-        project.lock("issues"),
-        opened_staging(project) as staging,
-        opened_ledger(project) as ledger,
-    ):
+    """What did not go, or would not, and why; no server is asked, nothing is locked."""
+    groups = grouped(issue_list(project, to=to))
+    return IssuesResult(
+        destination=to, groups=groups, attention=sum(group.count for group in groups)
+    )
+
+
+def issue_list(project: Project, *, to: str = PRODUCTION) -> list[Issue]:
+    """Every issue by itself, with its place in the source."""
+    with opened_to_look(project) as staging, opened_ledger(project) as ledger:
         row = ledger.connection.execute(
             "SELECT id FROM destination WHERE name = ?", (to,)
         ).fetchone()
         is_planned = staging.recall(PLANNED_FOR) in (None, to)
-        found = list_issues(
-            staging, ledger, int(row["id"]) if row else 0, (), is_planned=is_planned
-        )
+        return list_issues(staging, ledger, int(row["id"]) if row else 0, (), is_planned=is_planned)
+
+
+def grouped(found: Iterable[Issue]) -> tuple[IssueGroup, ...]:
+    """Issues by reason, the largest group first."""
     groups: dict[tuple[str, str, str], list[Issue]] = {}
     for issue in found:
         groups.setdefault((issue.severity, issue.entry, issue.reason), []).append(issue)
@@ -206,6 +213,4 @@ def issues(project: Project, *, to: str = PRODUCTION) -> IssuesResult:
         )
         for (severity, entry, reason), members in groups.items()
     ]
-    count = sum(group.count for group in told)
-    ordered = sorted(told, key=lambda group: (-group.count, group.entry, group.reason))
-    return IssuesResult(destination=to, groups=tuple(ordered), attention=count)
+    return tuple(sorted(told, key=lambda group: (-group.count, group.entry, group.reason)))

@@ -9,6 +9,8 @@ from moorage.commands.balancing import tell_balance
 from moorage.commands.opening import PRODUCTION, opened_destination, opened_ledger
 from moorage.commands.result import OnProgress, Result, silent
 from moorage.errors import RefusedError
+from moorage.ledger.runs import DRAFTS
+from moorage.ledger.undo import load_runs
 from moorage.odoo.models.undo import GO_ALONG, UNDO, drop_keys
 from moorage.prepare import undo_preparations
 from moorage.project import Project
@@ -18,11 +20,39 @@ from moorage.rollback import RollbackPlan, RollbackReport, plan_rollback, roll_b
 
 @dataclass(frozen=True, kw_only=True)
 class RollbackResult(Result):
-    """What a rollback would do (`plan`), or what it did (`report`)."""
+    """What a rollback would do (`plan`), or what it did (`report`).
+
+    `run` is None for everything; `force` is whether people's changes go too.
+    """
 
     destination: str
+    run: int | None
+    force: bool
     plan: RollbackPlan | None
     report: RollbackReport | None
+
+
+@dataclass(frozen=True)
+class RunToUndo:
+    """A run that stands; `is_drafts` where it only made drafts of automation rules."""
+
+    run: int
+    started_at: str
+    status: str
+    is_drafts: bool
+
+
+def undoable(project: Project, *, to: str = PRODUCTION) -> tuple[RunToUndo, ...]:
+    """The runs into `to` that were not rolled back, the latest first; no server is asked."""
+    with opened_ledger(project) as ledger:
+        row = ledger.connection.execute(
+            "SELECT id FROM destination WHERE name = ?", (to,)
+        ).fetchone()
+        found = load_runs(ledger, int(row["id"]), None) if row else []
+    return tuple(
+        RunToUndo(run["id"], run["started_at"], run["status"], run["plan_digest"] == DRAFTS)
+        for run in reversed(found)
+    )
 
 
 def rollback(
@@ -51,7 +81,7 @@ def rollback(
             plan = plan_rollback(ledger, destination, destination_id, run_id, force=force)
             kept = len(plan.kept) + len(plan.kept_changes)
             return RollbackResult(
-                destination=to, plan=plan, report=None, attention=kept,
+                destination=to, run=run_id, force=force, plan=plan, report=None, attention=kept,
                 next_command="moorage rollback",
             )  # fmt: skip
         report = roll_back(
@@ -72,6 +102,8 @@ def rollback(
     kept = len(report.kept) + len(report.kept_changes) + len(report.archived)
     return RollbackResult(
         destination=to,
+        run=run_id,
+        force=force,
         plan=None,
         report=report,
         attention=0 if report.complete or run_id is not None else max(1, kept),

@@ -1,13 +1,13 @@
-"""The queues as they stand in the decision files, with the rows a person has to compare.
+"""The queues as they stand in the decision files, and the rows a person has to compare.
 
 Nothing is locked and no server is asked: `owners`, `duplicates` and `plan` look anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from moorage.commands.building import decisions_folder
 from moorage.commands.looking import opened_to_look
@@ -19,8 +19,6 @@ from moorage.plan.decisions import Decisions, DuplicateDecision, MatchDecision, 
 from moorage.project import Project
 from moorage.staging.staging import Staging, identifier
 
-#: Groups of duplicates that are shown with their rows side by side.
-SIDE_BY_SIDE = 40
 _SHOWN_CHARACTERS = 200
 
 Values = dict[str, dict[str, str]]
@@ -74,37 +72,38 @@ class QueuesResult(Result):
         }
 
 
-def queues(project: Project, *, to: str = PRODUCTION, with_rows: bool = True) -> QueuesResult:
-    """Every decision file of `to`; rows of staging beside them only where nobody writes there."""
+def queues(project: Project, *, to: str = PRODUCTION) -> QueuesResult:
+    """Every decision file of `to`, read without a look at staging: no group has its `sides`."""
     found = Decisions.load(decisions_folder(project, to))
     return QueuesResult(
         destination=to,
         owners=tuple(sorted(found.owners, key=lambda row: (bool(row.decision), -row.records))),
-        duplicates=_groups(project, found.duplicates, with_rows),
+        duplicates=_groups(found.duplicates),
         matches=tuple(sorted(found.matches, key=lambda row: bool(row.decision))),
         conflicts=tuple(sorted(found.conflicts, key=lambda row: bool(row.decision))),
         deletions=tuple(sorted(found.deletions, key=lambda row: bool(row.decision))),
     )
 
 
-def _groups(
-    project: Project, rows: tuple[DuplicateDecision, ...], with_rows: bool
-) -> tuple[DuplicateGroup, ...]:
+def side_by_side(project: Project, groups: Sequence[DuplicateGroup]) -> tuple[DuplicateGroup, ...]:
+    """`groups` with the rows of their members, where staging can be looked at."""
+    keys = [row.key for group in groups for row in group.members]
+    values: Values = {}
+    if keys:
+        with suppress(MoorageError), opened_to_look(project) as staging:
+            values = _values(staging, keys)
+    return tuple(replace(group, sides=_sides(group.members, values)) for group in groups)
+
+
+def _groups(rows: tuple[DuplicateDecision, ...]) -> tuple[DuplicateGroup, ...]:
     members: dict[str, list[DuplicateDecision]] = {}
     for row in rows:
         members.setdefault(row.group, []).append(row)
     ordered = sorted(members, key=lambda group: bool(members[group][0].decision))
-    shown = [row.key for group in ordered[:SIDE_BY_SIDE] for row in members[group]]
-    values: Values = {}
-    if with_rows and shown:
-        with suppress(MoorageError), opened_to_look(project) as staging:
-            values = _values(staging, shown)
-    return tuple(_group(group, members[group], values) for group in ordered)
+    return tuple(_group(group, members[group]) for group in ordered)
 
 
-def _group(group: str, members: list[DuplicateDecision], values: Values) -> DuplicateGroup:
-    rows = [values.get(row.key, {}) for row in members]
-    names = dict.fromkeys(name for row in rows for name, value in row.items() if value)
+def _group(group: str, members: list[DuplicateDecision]) -> DuplicateGroup:
     existing = dict.fromkeys(one for row in members for one in row.existing_odoo_id.split())
     first = members[0]
     return DuplicateGroup(
@@ -114,10 +113,16 @@ def _group(group: str, members: list[DuplicateDecision], values: Values) -> Dupl
         max(row.score for row in members),
         tuple(members),
         tuple(existing),
-        tuple(Side(name, tuple(row.get(name, "") for row in rows)) for name in names),
+        (),
         first.decision,
         first.decided_by,
     )
+
+
+def _sides(members: Sequence[DuplicateDecision], values: Values) -> tuple[Side, ...]:
+    rows = [values.get(row.key, {}) for row in members]
+    names = dict.fromkeys(name for row in rows for name, value in row.items() if value)
+    return tuple(Side(name, tuple(row.get(name, "") for row in rows)) for name in names)
 
 
 def _values(staging: Staging, keys: Iterable[str]) -> Values:
@@ -131,7 +136,7 @@ def _values(staging: Staging, keys: Iterable[str]) -> Values:
     for source_object, ids in by_object.items():
         cursor = staging.connection.execute(
             f"SELECT CAST(id AS VARCHAR), * FROM tidy.{identifier(source_object)}"
-            " WHERE list_contains(?, CAST(id AS VARCHAR))",
+            " WHERE CAST(id AS VARCHAR) IN (SELECT unnest(CAST(? AS VARCHAR[])))",
             [list(ids)],
         )
         columns = [column[0] for column in cursor.description or ()]

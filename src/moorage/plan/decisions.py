@@ -176,10 +176,12 @@ def read_rows(path: Path, kind: type[Row]) -> list[Row]:
     findings: list[Finding] = []
     rows: list[Row] = []
     with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        for given in reader:
+        reader = csv.reader(file)
+        places = _places(next(reader, []), kind)
+        for cells in reader:
             try:
-                rows.append(_row(given, kind))
+                if cells:
+                    rows.append(_row(cells, places, kind))
             except ValueError as error:
                 findings.append(Finding(str(error), str(path), reader.line_num))
     if findings:
@@ -208,12 +210,20 @@ def is_by_people(answer: Answer) -> bool:
     return bool(answer.decision) and not answer.decided_by.startswith(RULE)
 
 
-def _row(given: dict[str | None, Any], kind: type[Row]) -> Row:
+def _places(names: Sequence[str], kind: type[Row]) -> list[tuple[int, str, Callable[[str], Any]]]:
+    """Where the columns that `kind` knows stand in a line, and what their text becomes."""
+    types = {column.name: _TYPES[str(column.type)] for column in fields(kind)}
+    return [(at, name, types[name]) for at, name in enumerate(names) if name in types]
+
+
+def _row(
+    cells: Sequence[str], places: Iterable[tuple[int, str, Callable[[str], Any]]], kind: type[Row]
+) -> Row:
     values: dict[str, Any] = {}
-    for column in fields(kind):
-        text = _unescaped((given.get(column.name) or "").strip())
+    for at, name, typed in places:
+        text = _unescaped(cells[at].strip()) if at < len(cells) else ""
         if text:
-            values[column.name] = _TYPES[str(column.type)](text)
+            values[name] = typed(text)
     missing = [name for name in ("source_key", "key") if name in kind.__annotations__]
     if any(name not in values for name in missing):
         raise ValueError("the line has no key")

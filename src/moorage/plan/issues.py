@@ -118,7 +118,8 @@ def _with_places(staging: Staging, issues: list[Issue]) -> list[Issue]:
             f"{name} id {source_id}": place
             for source_id, place in staging.connection.execute(
                 f"SELECT CAST(id AS VARCHAR), _place FROM tidy.{identifier(name)}"
-                " WHERE _place IS NOT NULL AND list_contains(?, CAST(id AS VARCHAR))",
+                " WHERE _place IS NOT NULL"
+                " AND CAST(id AS VARCHAR) IN (SELECT unnest(CAST(? AS VARCHAR[])))",
                 [ids],
             ).fetchall()
         }

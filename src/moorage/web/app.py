@@ -7,18 +7,12 @@ from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import (
-    FileResponse,
-    HTMLResponse,
-    JSONResponse,
-    PlainTextResponse,
-    Response,
-)
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from moorage.web import checks, choices, maps, questions, runs, steps
-from moorage.web.desk import Desk, form_of, session_of
+from moorage.web import checks, choices, maps, questions, rules, runs, steps
+from moorage.web.desk import Desk, form_of, own_path, session_of
 from moorage.web.drawing import (
     Act,
     Look,
@@ -31,8 +25,11 @@ from moorage.web.drawing import (
     stylesheet,
 )
 from moorage.web.shield import Shield
+from moorage.web.taking import download, zipped
 
-LOOKS: dict[str, Look] = steps.LOOKS | maps.LOOKS | questions.LOOKS | runs.LOOKS | checks.LOOKS
+LOOKS: dict[str, Look] = (
+    steps.LOOKS | maps.LOOKS | rules.LOOKS | questions.LOOKS | runs.LOOKS | checks.LOOKS
+)
 ACTS: dict[str, Act] = steps.ACTS | choices.ACTS | questions.ACTS | runs.ACTS | checks.ACTS
 
 
@@ -52,7 +49,8 @@ def make_app(desk: Desk, *, token: str, hosts: Sequence[str]) -> ASGIApp:
         routes += _twins(path, page(desk, look))
     for path, act in ACTS.items():
         routes.append(Route(path, action(desk, act), methods=["POST"]))
-    routes.append(Route("/download/{name:path}", partial(_download, desk)))
+    routes.append(Route("/download/{name:path}", partial(download, desk)))
+    routes.append(Route("/handoff.zip", partial(zipped, desk)))
     return Shield(Starlette(routes=routes), token=token, hosts=hosts)
 
 
@@ -94,7 +92,7 @@ async def _job_json(desk: Desk, request: Request) -> Response:
 
 def _pause(desk: Desk, request: Request) -> str:
     desk.worker.pause()
-    return form_of(request).one("back") or "/"
+    return own_path(form_of(request).one("back"))
 
 
 def _to(desk: Desk, request: Request) -> str:
@@ -102,14 +100,3 @@ def _to(desk: Desk, request: Request) -> str:
     desk.project.destination(wanted)
     session_of(request).to = wanted
     return "/"
-
-
-async def _download(desk: Desk, request: Request) -> Response:
-    """A file of the hand-off or the reports, to be saved: nothing of it is shown in the page."""
-    root = desk.project.root.resolve()
-    path = (root / request.path_params["name"]).resolve()
-    parts = path.relative_to(root).parts if path.is_relative_to(root) else ("",)
-    is_ours = parts[0] == "reports" or parts[0].partition("-")[0] == "handoff"
-    if not is_ours or not path.is_file():
-        return PlainTextResponse("There is no such file.", 404)
-    return FileResponse(path, filename=path.name, content_disposition_type="attachment")

@@ -10,11 +10,12 @@ from starlette.requests import Request
 from moorage.commands import checking, signing, spotting
 from moorage.commands.building import decisions_folder, plan_folder
 from moorage.commands.opening import REHEARSAL
+from moorage.commands.rehearsal import signoff_path
 from moorage.commands.result import to_json
 from moorage.errors import RefusedError, SettingsError
-from moorage.project.signing import SpotCheck, Verified, kept
+from moorage.project.signing import SignOff, SpotCheck, Verified, kept
 from moorage.reports.ticking import Ticks
-from moorage.web.desk import Desk, form_of, session_of
+from moorage.web.desk import Desk, agreed, form_of, session_of
 from moorage.web.drawing import Act, Look, View
 from moorage.web.reported import reported
 
@@ -30,8 +31,12 @@ def check(desk: Desk, request: Request) -> View:
     rehearsal = (
         signing.signoff_show(project) if REHEARSAL in project.settings.destinations else None
     )
+    signed, mapping = kept(signoff_path(project, to), SignOff), agreed(desk)
     data = {
         "to": to,
+        "mapping": mapping,
+        "signed": to_json(signed),
+        "signed_holds": bool(signed and mapping and signed.mapping_digest == mapping["digest"]),
         "verified": to_json(verified),
         "ticks": to_json(ticks),
         "rehearsal": to_json(rehearsal),

@@ -8,8 +8,9 @@ from starlette.requests import Request
 
 from moorage.commands import deciding, mapping
 from moorage.errors import SettingsError
-from moorage.web.desk import Desk, Form, form_of, session_of
+from moorage.web.desk import Desk, form_of, session_of
 from moorage.web.drawing import Act
+from moorage.web.paging import query_of
 
 
 def propose(desk: Desk, request: Request) -> str:
@@ -49,7 +50,8 @@ def accept(desk: Desk, request: Request) -> str:
     form, name = form_of(request), request.path_params["entry"]
     targets = form.all("target")
     deciding.accept_rules(desk.project, name, targets, by=session_of(request).name)
-    return f"{_at(name)}{_only(form)}#{quote(f'rule-{targets[-1]}') if targets else 'rules'}"
+    row = quote(f"rule-{targets[-1]}") if targets else "rules"
+    return f"{_at(name)}{query_of(form.one('at'))}#{row}"
 
 
 def accept_sure(desk: Desk, request: Request) -> str:
@@ -137,11 +139,6 @@ def objects(desk: Desk, request: Request) -> str:
 
 def _at(name: str) -> str:
     return f"/map/{quote(name, safe='')}"
-
-
-def _only(form: Form) -> str:
-    only = form.one("only")
-    return f"?only={quote(only)}" if only else ""
 
 
 ACTS: dict[str, Act] = {

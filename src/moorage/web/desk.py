@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 from starlette.requests import Request
 
 from moorage.commands import looking, standing
+from moorage.commands.mapping import confirmation
 from moorage.commands.result import Result
 from moorage.destination import ModelField
 from moorage.errors import LockedError
@@ -23,6 +25,7 @@ FRESH_SECONDS = 300.0
 MOMENT_SECONDS = 1.2
 
 Found = TypeVar("Found")
+Stamps = tuple[tuple[int, int], ...]
 
 
 class Form:
@@ -55,7 +58,7 @@ class Desk:
         self.root = root
         self.on_crash = on_crash
         self.worker = Worker(on_crash)
-        self._known: dict[tuple[Any, ...], tuple[float, Any]] = {}
+        self._known: dict[tuple[Any, ...], tuple[float, Stamps, Any]] = {}
         self._status: standing.StatusResult | None = None
 
     @property
@@ -96,22 +99,40 @@ class Desk:
         """Odoo's models; a MoorageError where Odoo cannot be asked."""
         return self.known(("models", to), lambda: looking.odoo_models(self.project, to=to))
 
-    def samples(self, source_object: str) -> dict[str, looking.Seen]:
-        """Real values of an object's fields; {} where staging cannot be looked at."""
+    def samples(
+        self, source_object: str, names: Iterable[str] | None = None
+    ) -> dict[str, looking.Seen]:
+        """Real values of an object's fields, of all or of those named; LockedError while a verb
+        writes to staging.
+        """
+        wanted = None if names is None else tuple(sorted(set(names)))
 
         def look() -> dict[str, looking.Seen]:
             with self.worker.looking():
-                return looking.samples(self.project, source_object)
+                return looking.samples(self.project, source_object, wanted)
 
-        return self.known(("samples", source_object), look)
+        place = self.project.staging_path
+        return self.known(("samples", source_object, wanted), look, of=(place,))
 
-    def known(self, key: tuple[Any, ...], look: Callable[[], Found]) -> Found:
-        """What `look` gave a while ago, or gives now."""
-        at, found = self._known.get(key, (0.0, None))
-        if found is None or time.monotonic() - at > FRESH_SECONDS:
+    def known(
+        self, key: tuple[Any, ...], look: Callable[[], Found], *, of: Iterable[Path] = ()
+    ) -> Found:
+        """What `look` gave a while ago, or gives now; anew where one of the files `of` changed."""
+        stamps = tuple(_stamp(path) for path in of)
+        at, seen, found = self._known.get(key, (0.0, (), None))
+        if found is None or seen != stamps or time.monotonic() - at > FRESH_SECONDS:
             found = look()
-            self._known[key] = (time.monotonic(), found)
+            self._known[key] = (time.monotonic(), stamps, found)
         return found  # type: ignore[no-any-return]
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file does; an empty file is as good as none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return (0, 0)
+    return (about.st_mtime_ns, about.st_size) if about.st_size else (0, 0)
 
 
 def session_of(request: Request) -> Session:
@@ -123,3 +144,15 @@ def session_of(request: Request) -> Session:
 def form_of(request: Request) -> Form:
     """What was sent."""
     return Form(request.state.form)
+
+
+def agreed(desk: Desk) -> dict[str, Any] | None:
+    """Who confirmed the mapping as it stands, when, and its digest; None if nobody did."""
+    found, _ = confirmation(desk.project)
+    return asdict(found) if found else None
+
+
+def own_path(given: str) -> str:
+    """`given` if it is an address of this page, else the overview: no form leads elsewhere."""
+    is_own = given.startswith("/") and not given.startswith(("//", "/\\"))
+    return given if is_own else "/"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from moorage.commands.result import to_json
 from moorage.errors import LockedError, MoorageError, RefusedError, SettingsError
 from moorage.web.desk import Desk, session_of
+from moorage.web.reported import outside
 from moorage.web.worker import Job, crashed, error_json
 
 #: The parts of the journey, as the head of every page lists them.
@@ -137,7 +138,7 @@ def draw(desk: Desk, request: Request, view: View) -> str:
 
 def _is_news(job: Job, told: int, path: str) -> bool:
     """Whether a job that ended belongs on this page, and nobody was told of it yet."""
-    return job.state != "running" and job.number > told and path == job.back.partition("#")[0]
+    return job.state != "running" and job.number > told and path == urlsplit(job.back).path
 
 
 def login_page(wrong: str, token: str) -> str:
@@ -184,6 +185,7 @@ def environment() -> Environment:
     made.filters["moment"] = lambda at: f"{str(at)[:16].replace('T', ' ')} UTC" if at else ""
     made.filters["count"] = lambda number: f"{number:,}"
     made.filters["duration"] = duration
+    made.filters["outside"] = outside
     made.filters["lasted"] = lambda job: duration(job.as_json()["seconds"])
     return made
 

@@ -53,10 +53,11 @@ def _section(given: Mapping[str, Any]) -> Section:
 
 def _cells(given: Any) -> tuple[Cell, ...]:
     return tuple(
-        Cell(**{**cell, "lines": tuple(cell["lines"]), "href": _outside(cell["href"])})
+        Cell(**{**cell, "lines": tuple(cell["lines"]), "href": outside(cell["href"])})
         for cell in given
     )
 
 
-def _outside(href: str) -> str:
+def outside(href: str) -> str:
+    """An address elsewhere that a link may lead to; '' for any other kind of address."""
     return href if href.startswith(("https://", "http://")) else ""

@@ -6,11 +6,12 @@ from starlette.requests import Request
 
 from moorage.commands import golive, loading, returning, watching
 from moorage.commands.building import plan_folder
-from moorage.commands.result import to_json
+from moorage.commands.history import note
+from moorage.commands.result import OnProgress, Result, to_json
 from moorage.errors import RefusedError, SettingsError
 from moorage.plan.confirm import load_plan
 from moorage.rollback import RollbackPlan
-from moorage.web.desk import Desk, form_of, session_of
+from moorage.web.desk import Desk, agreed, form_of, session_of
 from moorage.web.drawing import Act, Look, View
 from moorage.web.reported import reported
 
@@ -33,6 +34,7 @@ def plan(desk: Desk, request: Request) -> View:
         "changes_nothing": report.changes_nothing if report else False,
         "writes": report.write_count if report else 0,
         "plan": report.as_json() if report else None,
+        "mapping": agreed(desk),
     }
     return View("plan.html.j2", "Plan", data, {"found": reported(desk.project, "plan", to)})
 
@@ -82,6 +84,8 @@ def run(desk: Desk, request: Request) -> View:
         "to": to,
         "seen": {**to_json(seen), "planned": seen.planned, "written": seen.written},
         "confirmed_by": saved.confirmed_by if saved else "",
+        "confirmed_at": saved.confirmed_at if saved else "",
+        "digest": saved.report.digest if saved else "",
         "writes": saved.report.write_count if saved else 0,
         "ready": ready,
     }
@@ -97,17 +101,24 @@ def start_run(desk: Desk, request: Request) -> str:
 
 
 def rollback(desk: Desk, request: Request) -> View:
-    """What a rollback would do; a place to do it, guarded by a typed word."""
+    """What a rollback would do; a place to do just that, guarded by a typed word."""
     to = session_of(request).to
-    seen = desk.result("rollback --plan-only", returning.RollbackResult)
-    planned = seen.plan if seen is not None and seen.destination == to else None
+    seen = _seen(desk, to)
     data = {
         "to": to,
         "word": desk.project.name,
-        "plan": _in_numbers(planned) if planned else None,
+        "runs": to_json(returning.undoable(desk.project, to=to)),
+        "what": _what(seen) if seen else "",
+        "plan": _in_numbers(seen.plan) if seen and seen.plan else None,
     }
     found = reported(desk.project, "rollback", to)
     return View("rollback.html.j2", "Roll back", data, {"found": found})
+
+
+def _seen(desk: Desk, to: str) -> returning.RollbackResult | None:
+    """What a rollback of `to` would do, as it was looked up last."""
+    seen = desk.result("rollback --plan-only", returning.RollbackResult)
+    return seen if seen is not None and seen.destination == to else None
 
 
 def _in_numbers(plan: RollbackPlan) -> dict[str, object]:
@@ -132,33 +143,52 @@ def _in_numbers(plan: RollbackPlan) -> dict[str, object]:
 
 
 def plan_rollback(desk: Desk, request: Request) -> str:
-    """Say what it would do."""
-    to = session_of(request).to
+    """Say what it would do to everything, or to one run."""
+    form, to = form_of(request), session_of(request).to
+    run, force = form.one("run"), form.one("force") == "yes"
+    run_id = int(run) if run.isdecimal() else None
     desk.begin(
         "rollback --plan-only",
         PAGE_BACK,
-        lambda _: returning.rollback(desk.project, to=to, plan_only=True),
+        lambda _: returning.rollback(
+            desk.project, to=to, run_id=run_id, plan_only=True, force=force
+        ),
     )
     return PAGE_BACK
 
 
 def roll_back(desk: Desk, request: Request) -> str:
-    """Do it, if the project's name was typed."""
-    form, to = form_of(request), session_of(request).to
+    """Do what was shown, if the project's name was typed."""
+    form, session = form_of(request), session_of(request)
+    to, seen = session.to, _seen(desk, session.to)
     if form.one("word") != desk.project.name:
         raise RefusedError(
             "the project's name was not typed",
             state="Nothing was changed.",
-            todo=f"To undo everything in {to}, type the name of the project.",
+            todo=f"To roll back in {to}, type the name of the project.",
         )
-    force = form.one("force") == "yes"
+    if seen is None or form.one("what") != _what(seen):
+        raise RefusedError(
+            "what would be rolled back was not looked at, or is something else by now",
+            state="Nothing was changed.",
+            todo="Let the page say what it would do, then do it.",
+        )
+
+    def work(told: OnProgress) -> Result:
+        note(desk.project, "rollback begun", by=session.name, destination=to, of=_what(seen))
+        return returning.rollback(
+            desk.project, to=to, run_id=seen.run, force=seen.force, on_progress=told
+        )
+
+    desk.begin("rollback", PAGE_BACK, work)
     desk.worker.results.pop("rollback --plan-only", None)
-    desk.begin(
-        "rollback",
-        PAGE_BACK,
-        lambda told: returning.rollback(desk.project, to=to, force=force, on_progress=told),
-    )
     return PAGE_BACK
+
+
+def _what(seen: returning.RollbackResult) -> str:
+    """What a rollback undoes, in words."""
+    what = "everything" if seen.run is None else f"run {seen.run}"
+    return f"{what}, people's changes too" if seen.force else what
 
 
 LOOKS: dict[str, Look] = {"/plan": plan, "/run": run, "/rollback": rollback}
