@@ -219,6 +219,19 @@ def test_of_overlapping_pages_what_changed_last_counts(tmp_path: Path) -> None:
     assert said in notes
 
 
+def test_notes_in_a_file_for_each_client_are_that_clients(tmp_path: Path) -> None:
+    note = {"date": "2024-01-01 10:00:00", "author": "", "content": "Left a voicemail"}
+    told = Bundled(tmp_path, {
+        "clients.json": [client(1), client(2)],
+        "history_notes/1.json": page([note, note]),
+        "read_client_history_notes/2.json": page([note]),
+        # A number that may be a page says nothing.
+        "history_notes_2.json": page([{**note, "content": "Whose?"}]),
+    })  # fmt: skip
+    counts = "SELECT client_id, count(*) FROM tidy.notes GROUP BY 1 ORDER BY 1 NULLS LAST"
+    assert told.rows(counts) == [("1", 2), ("2", 1), (None, 1)]
+
+
 def test_a_day_that_could_be_a_month_is_asked(tmp_path: Path) -> None:
     files = {"clients.csv": "Contact ID,First Name,Created Date\n1,Ann,03/04/2024\n"}
     with pytest.raises(SettingsError, match=r"dmy or mdy"):

@@ -18,6 +18,8 @@ IDS = {
 }  # fmt: skip
 #: What else tells rows apart, where it is there.
 PLACES = {"proposal_lines": "proposal_number || '-' || line"}
+#: Answers saved in a file for each client, as `history_notes/50012.json`: only its name says whose.
+NAMED_BY_FILE = {"history_notes": ("client_id", r"history_notes/([0-9]+)[.](?:json|jsonl|ndjson)$")}
 WAYS = ("api", "file")
 #: Custom columns by table, and within it by name.
 Custom = Mapping[str, Mapping[str, Inferred]]
@@ -73,7 +75,9 @@ def _union(expected: Expected, ways: Sequence[str], custom: Mapping[str, Inferre
     # A column that only one way has is empty in the other.
     parts = [_nothing([*names, "_file", "_line", "_way"])]
     parts += [
-        f"SELECT *, '{way}' AS _way FROM raw.{quoted(raw_name(way, expected.name))}" for way in ways
+        f"SELECT {_every(expected.name)}, '{way}' AS _way"
+        f" FROM raw.{quoted(raw_name(way, expected.name))}"
+        for way in ways
     ]
     stamp = "updated" if expected.column("updated") else "NULL"
     own = IDS.get(expected.name)
@@ -93,6 +97,15 @@ def _union(expected: Expected, ways: Sequence[str], custom: Mapping[str, Inferre
         " SELECT *, coalesce(_told, _place || CASE WHEN _again > 1 THEN '-' || _again ELSE '' END)"
         " AS _own FROM counted"
     )
+
+
+def _every(name: str) -> str:
+    """All columns of a table; one that the file's name tells is filled from that."""
+    if name not in NAMED_BY_FILE:
+        return "*"
+    column, pattern = NAMED_BY_FILE[name]
+    found = f"nullif(regexp_extract(_file, '{pattern}', 1, 'i'), '')"
+    return f"* REPLACE (coalesce(nullif(trim({column}), ''), {found}) AS {column})"
 
 
 def _one_each(expected: Expected, custom: Mapping[str, Inferred]) -> str:
