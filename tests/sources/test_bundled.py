@@ -45,7 +45,7 @@ def test_an_open_format_stops_the_extraction(tmp_path: Path) -> None:
     (tmp_path / "things.csv").write_text("id,when\n1,01/02/2026\n")
     with open_beside({"bundle": str(tmp_path)}, tmp_path / "none") as bundle:
         match = bundle.match(EXPECTED)
-        with pytest.raises(SettingsError, match="two ways"):
+        with pytest.raises(SettingsError, match="No line tells"):
             raw_tables(match)
 
 

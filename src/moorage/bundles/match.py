@@ -76,32 +76,26 @@ class Match:
 
     def questions(self) -> list[str]:
         """What only a person can answer, with the setting that takes the answer."""
-        questions = [*self._missing, *(sentence(one) for one in self.decisions if _is_open(one))]
         known = ", ".join(self.tables)
-        questions += [
+        unknown = [
             f"{table.name} ({table.row_count:,} rows) is not recognised. Say in moorage.yaml what"
-            f" it is: source.bundle_files: {{{table.name}: …}}, one of {known}, or - to leave it"
+            f" it is: source.bundle_files: {{{table.name}: …}}, one of {known}, or '-' to leave it"
             " out."
             for table in self.unknown
+            if table.row_count
         ]
-        return questions
+        formats = [sentence(one) for one in self.decisions if _is_open(one)]
+        return [*unknown, *self._missing, *formats]
 
     def check(self) -> None:
-        """SettingsError if a column that must be there is not, or if a format is ambiguous or
-        contradictory; says every one of them.
-        """
-        formats = [sentence(one) for one in self.decisions if _is_open(one)]
-        if self._missing or formats:
-            told = [
-                (self._missing, "must be there and are not"),
-                (formats, "can be read in two ways"),
-            ]
+        """SettingsError with every open question: rows or cells would be lost, or guessed."""
+        asked = self.questions()
+        if asked:
             raise refused(
-                "source.headers" if self._missing else "source.formats",
-                " ".join(f"Columns that {what}: {len(those)}. {' '.join(those)}"
-                         for those, what in told if those),
-                "Answer, then run the same command again.",
-            )  # fmt: skip
+                "source.bundle",
+                f"questions about its files are open: {len(asked)}.\n" + "\n".join(asked),
+                "Answer in moorage.yaml, then run the same command again.",
+            )
 
     def columns(self, name: str) -> list[str]:
         """The columns that `batches` gives."""

@@ -25,9 +25,9 @@ def opened(folder: Path, files: Files, **options: Any) -> KlipySource:
         text = content
         if name.endswith(".jsonl") and not isinstance(content, str):
             text = "\n".join(map(json.dumps, content))
-        elif not isinstance(content, str):
+        elif not isinstance(content, str | bytes):
             text = json.dumps(content)
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     given = {name: default for name, (default, _) in SOURCE.options.items()}
     given |= {"api": False, "timezone": "Europe/Vienna", "bundle": str(folder), **options}
     return open_source(given)

@@ -10,6 +10,7 @@ import pytest
 
 from moorage.errors import SettingsError, StoppedError
 from moorage.http import SignInError
+from moorage.sources.klipy import SOURCE
 from moorage.sources.klipy.api import Api, harvest
 from moorage.sources.klipy.demo.server import KEY
 from moorage.sources.klipy.demo.starter import RunningStandIn
@@ -64,9 +65,31 @@ def test_a_key_that_is_none_is_refused_and_never_shown(standin: RunningStandIn) 
     try:
         with pytest.raises(SignInError) as caught:
             api.reach()
-        assert "canary" not in str(caught.value)
+        assert "canary" not in str(caught.value) and "source/api_key" in caught.value.todo
     finally:
         api.close()
+
+
+def test_another_address_is_told(standin: RunningStandIn) -> None:
+    api = Api(KEY, url=standin.url.replace("/v1", "/v2"))
+    try:
+        with pytest.raises(SettingsError, match="not the address") as caught:
+            api.reach()
+        assert caught.value.where.startswith("source.url")
+    finally:
+        api.close()
+
+
+def test_a_key_without_rights_and_no_files_is_refused(standin: RunningStandIn) -> None:
+    standin.control("scopes", [])
+    given = {name: default for name, (default, _) in SOURCE.options.items()}
+    given |= {"timezone": "UTC", "url": standin.url, "api_key": KEY}
+    source = SOURCE.open(given)
+    try:
+        with pytest.raises(SettingsError, match="may read neither"):
+            source.discover()
+    finally:
+        source.close()
 
 
 def test_a_deleted_company_is_none(standin: RunningStandIn) -> None:
@@ -99,8 +122,6 @@ def test_a_cursor_in_circles_stops(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_settings_are_checked(tmp_path: Path) -> None:
-    from moorage.sources.klipy import SOURCE  # noqa: PLC0415
-
     given = {name: default for name, (default, _) in SOURCE.options.items()}
     for wrong in (
         {"timezone": "Mars/Base"},

@@ -119,6 +119,9 @@ def test_values_and_currencies(scene: Scene) -> None:
         (12000, "USD", 12000), (12000, "USD", 12000), (12000, "USD", 12000),
         (12000, "EUR", 13200), (None, "USD", None), (100, "GBP", None),
     ]  # fmt: skip
+    assert scene.rows("SELECT source_key FROM tidy._findings WHERE message LIKE 'no rate%'") == [
+        ("d6",)
+    ]
 
 
 def test_private_is_said(scene: Scene) -> None:

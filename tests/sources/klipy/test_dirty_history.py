@@ -1,10 +1,11 @@
-"""Interactions, notes, drafts, files (cases 1, 2, 5, 11, 12, 14, 16)."""
+"""Interactions, notes, drafts, files (cases 1, 2, 5, 11, 12, 14, 16), and links to nothing."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from .scene import Scene
+from .scene import Scene, opened
 
 PEOPLE = {"people.json": [{"id": "p1", "firstName": "Ann", "email": "ann@x.example"},
                           {"id": "p2", "firstName": "Bo", "email": "bo@x.example"}]}  # fmt: skip
@@ -139,3 +140,56 @@ def test_notes_drafts_and_files(scene: Scene) -> None:
         ("a3", "z.txt", "attachments/z.txt", None),
     ]  # fmt: skip
     assert scene.one("SELECT _place FROM tidy.notes WHERE id = 'n2'") == "notes.csv:4"
+
+
+def test_what_is_named_and_not_there_is_told(scene: Scene) -> None:
+    scene.read({
+        **PEOPLE,
+        "companies.json": [{"id": "c1", "name": "Acme"}],
+        "interactions.json": [_interaction(
+            contacts=["p1", "Cy <cy@x.example>"], companies=["c1", "gone"], deal_id="d9")],
+        "notes.csv": "id,contact_email,deal_id,created,body\nn1,ann@x.example,d9,2026-01-05,a\n",
+        "drafts.csv": "id,contact_email,deal_id,created,body\nr1,bo@x.example,d9,2026-01-05,b\n",
+        "tags.csv": "record_type,record_id,tag\ndeal,d9,Hot\ncontact,p1,Warm\n",
+    })  # fmt: skip
+    found = scene.rows(
+        "SELECT object, source_key, field, severity FROM tidy._findings ORDER BY 1, 3"
+    )
+    assert found == [
+        ("drafts", "r1", "deal_id", "warning"), ("interactions", "i1", "deal_id", "warning"),
+        ("interactions", "i1", "participants", "warning"),
+        ("interactions", "i1", "participants", "warning"),
+        ("notes", "n1", "deal_id", "warning"), ("tags", "hot", "id", "warning"),
+    ]  # fmt: skip
+    assert "also with Cy &lt;cy@x.example&gt;" in scene.one("SELECT details FROM tidy.interactions")
+
+
+def test_files_of_one_name_need_a_path(scene: Scene) -> None:
+    scene.read({
+        "deals.csv": "Deal ID,Deal Name\nd1,Big\nd2,Small\n",
+        "attachments.csv": "id,record_type,record_id,file_name,path_or_url\n"
+        "a1,deal,d1,offer.pdf,\na2,deal,d2,offer.pdf,\na3,deal,d2,offer.pdf,attachments/3.pdf\n",
+    })  # fmt: skip
+    assert scene.rows("SELECT source_key, severity FROM tidy._findings WHERE field = 'path'") == [
+        ("a1", "set_aside"), ("a2", "set_aside"),
+    ]  # fmt: skip
+
+
+def test_a_mark_that_cannot_be_read_is_private(scene: Scene) -> None:
+    scene.read({
+        **PEOPLE,
+        "notes.csv": "id,contact_email,created,private,body\n"
+        "n1,ann@x.example,2026-01-05,only me,a\nn2,ann@x.example,2026-01-05,no,b\n",
+    })  # fmt: skip
+    assert scene.rows("SELECT id FROM tidy.notes WHERE is_private") == [("n1",)]
+    assert scene.findings("notes") == ["cannot be read: taken as private"]
+
+
+def test_columns_without_a_place_are_asked_about(tmp_path: Path) -> None:
+    given = {"notes.csv": "id,contact_email,created,body,Mood\nn1,a@x.example,2026-01-05,a,good\n"}
+    source = opened(tmp_path, given)
+    try:
+        (asked,) = [one for one in source.discover().questions if "Mood" in one]
+        assert "source.headers: {notes.Mood: …}" in asked
+    finally:
+        source.close()

@@ -97,6 +97,26 @@ def test_companies_that_are_only_named(scene: Scene) -> None:
     assert scene.one("SELECT count(DISTINCT company_id) FROM tidy.people") == 1
 
 
+def test_a_company_that_is_gone_is_found_by_name_or_told(scene: Scene) -> None:
+    scene.read({
+        "companies.json": [
+            {"id": "c1", "name": "Acme"}, {"id": "c2", "domain": "WWW.Bolt.example"},
+        ],
+        "people.json": [
+            {"id": "p1", "firstName": "Ann", "companyId": "gone", "companyName": "ACME"},
+            {"id": "p2", "firstName": "Bo", "companyId": "gone"},
+            {"id": "p3", "firstName": "Cy", "companyId": "c2"},
+        ],
+    })  # fmt: skip
+    assert scene.rows("SELECT id, company_id FROM tidy.people ORDER BY id") == [
+        ("p1", "c1"), ("p2", None), ("p3", "c2"),
+    ]  # fmt: skip
+    assert scene.one("SELECT name FROM tidy.companies WHERE id = 'c2'") == "bolt.example"
+    assert scene.rows("SELECT source_key, message FROM tidy._findings WHERE object = 'people'") == [
+        ("p2", "its company is not among those given")
+    ]
+
+
 def test_owners_by_name(scene: Scene) -> None:
     scene.read({
         "users.csv": "Name,Email,Active\nAnn Keller,ann@k.example,yes\n"
@@ -124,6 +144,18 @@ def test_tags_of_all_spellings_are_one(scene: Scene) -> None:
         ("hotlead", 3, 1), ("vip", 2, 0),
     ]  # fmt: skip
     assert scene.one("SELECT tags FROM tidy.deals") == ["hotlead"]
+
+
+def test_a_sheet_out_of_excel(scene: Scene) -> None:
+    """In cp1252, with a break in a cell, two columns of one name, and nothing at its end."""
+    text = (
+        "ID;First Name;Email;Email;Notes;;\n"
+        'p1;Zoë;zoe@x.example;zoe@home.example;"a\nb";;\n;;;;;;\n'
+    )
+    scene.read({"people.csv": text.encode("cp1252")})
+    assert scene.rows("SELECT name, email, emails_all, notes FROM tidy.people") == [
+        ("Zoë", "zoe@x.example", "zoe@x.example, zoe@home.example", "a\nb")
+    ]
 
 
 def test_columns_of_their_own(scene: Scene) -> None:

@@ -1,9 +1,11 @@
-"""The made-up workspace in staging: API and files together, twice the same."""
+"""The made-up workspace in staging: API and files together, twice the same; and its pulse."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from moorage.sources.base import Pulsing
 from moorage.sources.klipy import SOURCE
 from moorage.sources.klipy.demo.exports import write
 from moorage.sources.klipy.demo.offer import options_of
@@ -14,10 +16,14 @@ from moorage.staging.staging import Staging
 from .scene import SETTINGS
 
 
-def test_the_demo_twice_gives_the_same_snapshot(standin: RunningStandIn, tmp_path: Path) -> None:
-    write(make(240, 1), tmp_path / "files")
+def _given(standin: RunningStandIn, folder: Path) -> dict[str, Any]:
+    write(make(240, 1), folder)
     given = {name: default for name, (default, _) in SOURCE.options.items()}
-    given |= {**options_of(standin, tmp_path / "files"), **standin.secrets}
+    return {**given, **options_of(standin, folder), **standin.secrets}
+
+
+def test_the_demo_twice_gives_the_same_snapshot(standin: RunningStandIn, tmp_path: Path) -> None:
+    given = _given(standin, tmp_path / "files")
     digests = []
     with Staging(tmp_path / "staging.duckdb") as staging:
         for _ in range(2):
@@ -42,3 +48,26 @@ def test_the_demo_twice_gives_the_same_snapshot(standin: RunningStandIn, tmp_pat
     }  # fmt: skip
     assert custom == [(16,)]
     assert standin.control("limit", 100_000)["writes"] == []
+
+
+def test_the_pulse_tells_which_list_or_file_moved(standin: RunningStandIn, tmp_path: Path) -> None:
+    given = _given(standin, tmp_path / "files")
+    source = SOURCE.open(given)
+    watching = SOURCE.open(given)
+    assert isinstance(source, Pulsing) and isinstance(watching, Pulsing)
+    try:
+        tables = {table.name: table.row_count for table in source.raw_tables()}
+        extracted = source.pulse()
+        assert watching.pulse() == extracted
+        assert extracted["webhooks.jsonl"].row_count == tables["events"]
+        standin.control("person", {"id": "pe_00009", "title": "Chair"})
+        with (tmp_path / "files" / "tags.csv").open("a") as file:
+            file.write("deal,dl_00001,Partner\n")
+        now = watching.pulse()
+        assert source.pulse() == extracted
+    finally:
+        source.close()
+        watching.close()
+    moved = {name for name, beat in now.items() if beat != extracted[name]}
+    assert moved == {"API: people", "tags.csv"}
+    assert now["tags.csv"].row_count == extracted["tags.csv"].row_count + 1

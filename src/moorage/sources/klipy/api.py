@@ -63,7 +63,7 @@ class Api:
 
     def reach(self) -> Reach:
         """Who the key is for and which lists it may read; SettingsError if it is none at all."""
-        about = _inside(self.web.get("authenticate"))
+        about = self._about()
         name = next((str(value) for key, value in about.items() if "name" in key.lower()), "Klipy")
         refused = []
         for kind in ("people", "interactions"):
@@ -78,6 +78,24 @@ class Api:
         except SignInError:
             refused.append("companies")
         return Reach(name, tuple(refused))
+
+    def _about(self) -> Row:
+        try:
+            return _inside(self.web.get("authenticate"))
+        except NotThereError as error:
+            raise NotThereError(
+                "this is not the address of Klipy's API",
+                where=f"source.url: {error.where}",
+                state=NOTHING_CHANGED,
+                todo="Write it as Klipy's documentation has it, like https://api.klipy.ai/api/v1.",
+            ) from None
+        except SignInError as error:
+            raise SignInError(
+                "Klipy does not take this key",
+                where=f"source.api_key, at {error.where}",
+                state=NOTHING_CHANGED,
+                todo="Make one in Settings > API, then run `moorage secret set source/api_key`.",
+            ) from None
 
     def rows(self, kind: str) -> Iterator[Row]:
         """All people or interactions; pages that overlap bring a row once.

@@ -85,7 +85,7 @@ def discover(
             for one in catalogue.NAMES
         )  # fmt: skip
         inventory = _inventory(connection)
-        questions = [*_told(connection, _QUESTIONS), *match.questions()]
+        questions = [*_told(connection, _QUESTIONS), *_without_place(match), *match.questions()]
         notes = [*_reach(match, not_by_api), *_told(connection, _NOTES), *match.notes()]
         details = {
             "pipelines": _pipelines(connection),
@@ -124,6 +124,20 @@ def _reach(match: Match, not_by_api: Sequence[str]) -> list[str]:
     if empty:
         notes.append(f"No file was given for: {', '.join(empty)}.")
     return notes
+
+
+def _without_place(match: Match) -> list[str]:
+    """Columns that nobody expected, where records have no fields of users' own."""
+    questions = []
+    for table, found in match.tables.items():
+        names = [one.label for one in found.custom if one.value_count]
+        if names and table not in CUSTOMISED:
+            questions.append(
+                f"Not moved, for {table} have no such column: {', '.join(names)}."
+                f" source.headers: {{{table}.{names[0]}: …}} says which column one is, or '-' that"
+                " it is none."
+            )
+    return questions
 
 
 def _built(match: Match, statements: Sequence[str]) -> duckdb.DuckDBPyConnection:

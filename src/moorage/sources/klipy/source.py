@@ -92,7 +92,9 @@ def open_source(options: Mapping[str, Any]) -> KlipySource:
         return KlipySource(None, options)
     if not options.get("api_key"):
         raise _unfit(
-            "api_key", "no key is given", "Run `moorage secret set source`, or set api: false."
+            "api_key",
+            "no key is given",
+            "Run `moorage secret set source/api_key`, or set api: false.",
         )
     api = Api(
         str(options["api_key"]),

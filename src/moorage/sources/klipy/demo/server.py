@@ -116,6 +116,8 @@ class Connection(BaseHTTPRequestHandler):
         if self.path.startswith("/_control/"):
             order = self.path.removeprefix("/_control/")
             return self._send(200, self.server.control(order, json.loads(body or b"null")))
+        if not self.path.startswith(ROOT):
+            return self._send(404, _error("not_found", "No such address"))
         fault = self.server.hit(self.path)
         if fault.get("kind") == "drop":
             self.close_connection = True
