@@ -145,8 +145,9 @@ def test_people_on_deals(scene: Scene) -> None:
         "p2,Bo,Ng,b@x.example\n",
         "deals.csv": "Deal ID,Deal Name,Contact Email,Stakeholders\n"
         'd1,A,A@x.example,"b@x.example; Ann Lee; Nobody Known"\nd2,B,gone@x.example,\n',
+        "webhooks.jsonl": [event("contact_added", "d2", contact={"email": "B@x.example"})],
     })  # fmt: skip
     assert scene.rows(
         "SELECT customer, list_sort(stakeholder_ids), stakeholders_unknown FROM tidy.deals"
         " ORDER BY id"
-    ) == [("people:p1", ["p1", "p2"], "Nobody Known"), (None, None, None)]
+    ) == [("people:p1", ["p1", "p2"], "Nobody Known"), (None, ["p2"], None)]

@@ -117,6 +117,27 @@ def test_bookings_and_meetings_of_the_log(scene: Scene) -> None:
     assert scene.one("SELECT name FROM tidy.people WHERE id = 'p9'") == "Lea D"
 
 
+def test_what_the_log_says_last_of_a_booking_counts(scene: Scene) -> None:
+    def told(what: str, booking: str, at: str = "", **more: Any) -> dict[str, Any]:
+        data = {"booking_id": booking, "contact": {"id": "p1"}, **more}
+        made = {"type": f"booking.{what}", "object": "event", "data": data}
+        return {**made, "created_at": at} if at else made
+
+    scene.read({**PEOPLE, "webhooks.jsonl": [
+        told("rescheduled", "b1", "2026-01-03T09:00:00Z", start_time="2026-01-05T11:00:00Z"),
+        told("created", "b1", "2026-01-02T09:00:00Z", start_time="2026-01-05T09:00:00Z", title="A"),
+        told("cancelled", "b2"),
+        told("created", "b2", start_time="2026-01-05T09:00:00Z", title="B"),
+        told("created", "b3", start_time="2026-01-05T09:00:00Z", title="C"),
+    ]})  # fmt: skip
+    found = scene.rows(
+        "SELECT id, title, hour(happened_at), is_cancelled FROM tidy.interactions ORDER BY id"
+    )
+    assert found == [("b1", "A", 11, False), ("b2", "B", 9, True), ("b3", "C", 9, False)]
+    doubtful = scene.rows("SELECT source_key FROM tidy._findings WHERE message LIKE 'another m%'")
+    assert sorted(doubtful) == [("b2",), ("b3",)]
+
+
 def test_notes_drafts_and_files(scene: Scene) -> None:
     scene.read({
         **PEOPLE,

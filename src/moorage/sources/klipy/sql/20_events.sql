@@ -52,15 +52,27 @@ SELECT coalesce(data->>'id', data->'lead'->>'id') AS id, d->>'first_name' AS fir
 FROM (SELECT *, coalesce(data->'lead', data) AS d FROM tidy._event_rows WHERE type = 'lead.captured')
 WHERE coalesce(data->>'id', data->'lead'->>'id') IS NOT NULL;
 
+-- Whom the log adds to a deal.
+CREATE TABLE tidy._deal_contacts AS
+SELECT deal_id, list(DISTINCT word ORDER BY word) AS words FROM (
+    SELECT deal_id, coalesce(c->>'id', data->>'contact_id', tidy._mail(coalesce(c->>'email', data->>'contact_email'))) AS word
+    FROM (SELECT *, coalesce(data->'contact', data->'point_of_contact') AS c FROM tidy._deal_events WHERE type = 'deal.contact_added')
+) WHERE word IS NOT NULL GROUP BY deal_id;
+
+-- Several events may tell of one booking: what the last one says counts, the others fill the rest.
 CREATE TABLE tidy._event_interactions AS
-SELECT coalesce(d->>'id', d->>'interaction_id', d->>'booking_id', d->>'meeting_id', 'event-' || left(md5(type || CAST(data AS VARCHAR)), 16)) AS id,
-    CAST(coalesce(d->'contacts', d->'attendees', CASE WHEN (d->'contact') IS NOT NULL THEN json_array(d->'contact') END) AS VARCHAR) AS contacts,
-    CAST(d->'companies' AS VARCHAR) AS companies, tidy._mail(coalesce(d->>'contact_email', d->'contact'->>'email')) AS contact_email,
-    coalesce(d->>'title', d->>'name', d->>'subject') AS title, d->>'summary' AS summary, d->>'direction' AS direction, d->>'source' AS source,
-    coalesce(d->>'type', CASE WHEN type = 'booking.cancelled' THEN 'BOOKING_CANCELLED' WHEN type LIKE 'booking.%' THEN 'BOOKING_CREATED' ELSE 'MEETING' END) AS type,
-    replace(replace(coalesce(d->>'interaction_date', d->>'start_time', d->>'starts_at', d->>'date'), 'T', ' '), 'Z', '+00') AS date,
-    replace(replace(coalesce(d->>'end_time', d->>'ends_at'), 'T', ' '), 'Z', '+00') AS "end",
-    CASE WHEN type = 'meeting.no_showed' THEN 'no show' WHEN type LIKE '%cancelled' THEN 'cancelled' END AS status,
-    file AS _file, CAST(line AS VARCHAR) AS _line
-FROM (SELECT *, coalesce(data->'interaction', data->'booking', data->'meeting', data) AS d FROM tidy._event_rows
-    WHERE type = 'interaction.captured' OR type LIKE 'booking.%' OR type IN ('meeting.completed', 'meeting.no_showed'));
+WITH told AS (
+    SELECT coalesce(d->>'id', d->>'interaction_id', d->>'booking_id', d->>'meeting_id', 'event-' || left(md5(type || CAST(data AS VARCHAR)), 16)) AS id,
+        CAST(coalesce(d->'contacts', d->'attendees', CASE WHEN (d->'contact') IS NOT NULL THEN json_array(d->'contact') END) AS VARCHAR) AS contacts,
+        CAST(d->'companies' AS VARCHAR) AS companies, tidy._mail(coalesce(d->>'contact_email', d->'contact'->>'email')) AS contact_email,
+        coalesce(d->>'title', d->>'name', d->>'subject') AS title, d->>'summary' AS summary, d->>'direction' AS direction, d->>'source' AS source,
+        coalesce(d->>'type', CASE WHEN type = 'booking.cancelled' THEN 'BOOKING_CANCELLED' WHEN type LIKE 'booking.%' THEN 'BOOKING_CREATED' ELSE 'MEETING' END) AS type,
+        replace(replace(coalesce(d->>'interaction_date', d->>'start_time', d->>'starts_at', d->>'date'), 'T', ' '), 'Z', '+00') AS date,
+        replace(replace(coalesce(d->>'end_time', d->>'ends_at'), 'T', ' '), 'Z', '+00') AS "end",
+        CASE WHEN type = 'meeting.no_showed' THEN 'no show' WHEN type LIKE '%cancelled' THEN 'cancelled' ELSE '' END AS status,
+        file AS _file, CAST(line AS VARCHAR) AS _line,
+        row_number() OVER (ORDER BY moment NULLS FIRST, type IN ('booking.cancelled', 'meeting.no_showed'), type = 'booking.rescheduled', file, line) AS place
+    FROM (SELECT *, coalesce(data->'interaction', data->'booking', data->'meeting', data) AS d FROM tidy._event_rows
+        WHERE type = 'interaction.captured' OR type LIKE 'booking.%' OR type IN ('meeting.completed', 'meeting.no_showed'))
+)
+SELECT id, arg_max(COLUMNS(* EXCLUDE (id, place)), place) FROM told GROUP BY id;

@@ -14,13 +14,14 @@ SELECT coalesce(d.id, w.deal_id, e.deal_id) AS id,
     coalesce(tidy._filled(d.owner), tidy._filled(w.owner_name)) AS owner, tidy._mail(d.owner_email) AS owner_email,
     tidy._form(coalesce(tidy._filled(d.company), w.data->'company'->>'name')) AS company_form,
     tidy._domain(coalesce(tidy._filled(d.company_domain), w.data->'company'->>'domain')) AS company_domain,
-    coalesce(tidy._mail(d.contact_email), tidy._mail(w.data->'point_of_contact'->>'email')) AS contact_email, tidy._list(d.stakeholders) AS stakeholders,
+    coalesce(tidy._mail(d.contact_email), tidy._mail(w.data->'point_of_contact'->>'email')) AS contact_email, tidy._unique(list_concat(tidy._list(d.stakeholders), c.words)) AS stakeholders,
     coalesce(tidy._truth(d.private), (w.data->>'is_private') = 'true', list_contains(tidy._list(d.problems), 'private')) AS is_private, d.won AS sheet_won, e.won AS log_won,
     e.close_count, e.left_stages, e.is_timed, e.moved_at, e.closed_at AS log_closed_at, coalesce(e.is_unsure, false) AS is_unsure,
     tidy._filled(d.lost_reason) AS lost_reason, tidy._filled(d.next_step) AS next_step, tidy._filled(d.score) AS score,
     tidy._filled(d.description) AS description, d.tags AS given_tags, d.problems, coalesce(d.place, 'the log of webhooks') AS _place
 FROM tidy._deals d FULL JOIN tidy._deal_ends e ON e.deal_id = d.id
-LEFT JOIN tidy._deal_words w ON w.deal_id = coalesce(d.id, e.deal_id);
+LEFT JOIN tidy._deal_words w ON w.deal_id = coalesce(d.id, e.deal_id)
+LEFT JOIN tidy._deal_contacts c ON c.deal_id = coalesce(d.id, e.deal_id);
 
 -- Pipelines are teams; `settings.team_field` may name another field of deals to split by.
 CREATE TABLE tidy._deal_teams AS

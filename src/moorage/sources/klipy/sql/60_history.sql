@@ -107,6 +107,9 @@ UNION ALL SELECT 'notes', id, p.problem, tidy._unread(p.problem), 'warning' FROM
 UNION ALL SELECT 'interactions', id, 'participants', 'some who took part are no contacts, or several have the address: named in its text', 'warning'
     FROM tidy._interaction_all WHERE unknown_people IS NOT NULL
 UNION ALL SELECT 'interactions', id, 'participants', 'some of its companies are not among those given', 'warning' FROM tidy._interaction_all WHERE lacks_company
+UNION ALL SELECT 'interactions', id, 'happened_at', 'another meeting on this record begins at the same moment: it may be the same', 'warning' FROM (
+    SELECT id, count(*) OVER (PARTITION BY record, happened_at) AS count FROM tidy.interactions WHERE kind = 'meeting' AND record IS NOT NULL
+) WHERE count > 1
 UNION ALL SELECT 'interactions', id, 'deal_id', 'its deal is not among those given', 'warning' FROM tidy._interaction_all WHERE lacks_deal
 UNION ALL SELECT object, id, 'deal_id', 'its deal is not among those given: it goes to the contact or company', 'warning' FROM (
     SELECT 'notes' AS object, n.id, n.deal_id, t.record FROM tidy._notes n JOIN tidy.notes t USING (id)
