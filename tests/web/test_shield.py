@@ -49,6 +49,16 @@ def test_the_cookie_is_for_this_page_alone(page: Page) -> None:
     assert page.token not in cookie
 
 
+def test_who_leaves_is_out(page: Page) -> None:
+    cookie = page.enter()
+    text = page.ask("/map", cookie=cookie).data.decode()
+    csrf = text.partition('name="csrf" value="')[2].partition('"')[0]
+    assert page.ask("/leave", form={"csrf": "x"}, cookie=cookie).status == 403
+    assert page.ask("/map", cookie=cookie).status == 200
+    assert page.ask("/leave", form={"csrf": csrf}, cookie=cookie).headers["location"] == "/login"
+    assert page.ask("/map", cookie=cookie).headers["location"] == "/login"
+
+
 def test_another_host_is_not_answered(page: Page) -> None:
     port = urlsplit(page.base).port
     for host in (f"evil.example:{port}", "127.0.0.1", f"127.0.0.1.evil.example:{port}"):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import json
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,8 +18,12 @@ from tests.web.ground import NAME, served, small_project
 
 pytestmark = [pytest.mark.odoo, pytest.mark.mariadb, pytest.mark.browser]
 PAGES = ("/", "/scope", "/map", "/map/persons", "/map/persons/email", "/prepare", "/questions",
-         "/questions/owners", "/questions/duplicates", "/plan", "/run", "/check", "/check/sheet",
+         "/questions/issues", "/questions/owners", "/questions/duplicates", "/questions/matches",
+         "/questions/conflicts", "/questions/deletions", "/plan", "/run", "/check", "/check/sheet",
          "/rollback", "/handoff", "/history")  # fmt: skip
+#: What twins call that which people must see too.
+SAID = {"by", "detail", "entry", "how", "key", "label", "model", "name", "object", "place", "reason",
+        "source", "source_key", "target", "title", "todo", "what", "why", "words"}  # fmt: skip
 SECONDS = 120
 RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa"]}
 
@@ -48,7 +55,7 @@ def browser(sandbox: Sandbox) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def visit(project: Project, browser: Browser) -> Iterator[Visit]:
     with served(project.root) as page:
-        visit = Visit(browser, page.base)
+        visit = Visit(browser, page.base, page.token)
         visit.enter(page.login)
         yield visit
         assert visit.faults == []
@@ -57,9 +64,10 @@ def visit(project: Project, browser: Browser) -> Iterator[Visit]:
 class Visit:
     """A person at the page: what they press, and what the browser complains about."""
 
-    def __init__(self, browser: Browser, base: str) -> None:
+    def __init__(self, browser: Browser, base: str, token: str) -> None:
         self.browser = browser
         self.base = base
+        self.token = token
         self.context = browser.new_context()
         self.page = self.context.new_page()
         self.faults: list[str] = []
@@ -184,7 +192,15 @@ def test_a_name_with_a_script_in_it_is_words(visit: Visit) -> None:
     visit.press("Sign")
 
 
-def test_every_page_is_accessible_fits_a_phone_and_has_a_twin(visit: Visit) -> None:
+def test_every_page_is_accessible_fits_a_phone_and_says_what_its_twin_says(
+    visit: Visit, project: Project, module_odoo: OdooServer
+) -> None:
+    kept = project.secrets
+    secrets = [
+        kept.source("password").get_secret_value(),
+        module_odoo.api_key,
+        visit.token,
+    ]
     # axe must put its own script into the page, which the page's policy forbids.
     phone = visit.browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 844})
     phone.add_cookies(visit.context.cookies())  # type: ignore[arg-type]
@@ -199,9 +215,27 @@ def test_every_page_is_accessible_fits_a_phone_and_has_a_twin(visit: Visit) -> N
         if width > 390:
             found[path, "width"] = width
         twin = "/overview.json" if path == "/" else f"{path}.json"
-        assert page.request.get(visit.base + twin).json(), path
+        told, shown = page.request.get(visit.base + twin).text(), html.unescape(page.content())
+        for words in _said(json.loads(told)):
+            if words not in shown:
+                found[path, "not shown"] = words
+        for secret in secrets:
+            if secret in told + shown:
+                found[path, "a secret"] = secret[:3]
     phone.close()
     assert found == {}
+
+
+def _said(twin: Any, name: str = "") -> Iterator[str]:
+    """The names, reasons and places in a twin."""
+    if isinstance(twin, dict):
+        for key, value in twin.items():
+            yield from _said(value, key)
+    elif isinstance(twin, list):
+        for value in twin:
+            yield from _said(value, name)
+    elif isinstance(twin, str) and name in SAID:
+        yield " ".join(twin.split())
 
 
 def test_the_way_back_is_guarded(visit: Visit, module_odoo: OdooServer) -> None:

@@ -34,7 +34,8 @@ class EntryGoing:
 @dataclass(frozen=True, kw_only=True)
 class WatchResult(Result):
     """The last run into a destination. `rate` is in records a second, `seconds_left` None if it
-    cannot be said; `status` is '' before the first run.
+    cannot be said; `status` is '' before the first run. Rows `set_aside` did not go, those of
+    `left_out` went without something.
     """
 
     destination: str
@@ -44,6 +45,7 @@ class WatchResult(Result):
     ended_at: str
     entries: tuple[EntryGoing, ...]
     set_aside: tuple[AsideGroup, ...]
+    left_out: tuple[AsideGroup, ...]
     rate: float
     seconds_left: float | None
 
@@ -75,6 +77,7 @@ def watch(project: Project, *, to: str = PRODUCTION) -> WatchResult:
         written = _written(ledger, int(last["id"]))
         over = None if last["status"] == "done" else _reconciled(ledger, int(last["id"]))
         asides = aside_groups(ledger, int(row["id"]))
+        warned = _warned(ledger, int(row["id"]), int(last["id"]))
         rate = _rate(ledger, int(last["id"])) if last["status"] == "running" else 0.0
     entries = _entries(_planned(project, to, str(last["plan_digest"])), written, over)
     left = sum(max(0, entry.planned - entry.written) for entry in entries)
@@ -86,6 +89,7 @@ def watch(project: Project, *, to: str = PRODUCTION) -> WatchResult:
         ended_at=str(last["ended_at"] or ""),
         entries=entries,
         set_aside=asides,
+        left_out=warned,
         rate=round(rate, 1),
         seconds_left=round(left / rate) if rate else None,
     )
@@ -94,7 +98,7 @@ def watch(project: Project, *, to: str = PRODUCTION) -> WatchResult:
 def _nothing(to: str) -> WatchResult:
     return WatchResult(
         destination=to, run=0, status="", started_at="", ended_at="", entries=(), set_aside=(),
-        rate=0, seconds_left=None,
+        left_out=(), rate=0, seconds_left=None,
     )  # fmt: skip
 
 
@@ -129,6 +133,19 @@ def _reconciled(ledger: Ledger, run: int) -> set[str]:
         (run, run),
     )
     return {str(json.loads(row["detail"])["entry"]) for row in rows}
+
+
+def _warned(ledger: Ledger, destination_id: int, run: int) -> tuple[AsideGroup, ...]:
+    """What run `run` left out of rows that went, by entry and reason, the largest first."""
+    rows = ledger.connection.execute(
+        "SELECT entry, CASE field WHEN '' THEN message ELSE field || ': ' || message END AS reason,"
+        " count(*) AS rows, min(key) AS key FROM warning WHERE destination_id = ? AND run_id = ?"
+        " GROUP BY 1, 2 ORDER BY rows DESC, 1, 2",
+        (destination_id, run),
+    )
+    return tuple(
+        AsideGroup(row["entry"], row["reason"], row["rows"], (row["key"],)) for row in rows
+    )
 
 
 def _rate(ledger: Ledger, run: int) -> float:

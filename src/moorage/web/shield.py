@@ -96,7 +96,7 @@ class Shield:
             return _no_session(request.url.path)
         if not _same(_first(form, "csrf"), session.form_token):
             return PlainTextResponse("The form is an old one: load the page again.", 403)
-        return None
+        return self._leave(request) if request.url.path == "/leave" else None
 
     def _known(self, request: Request, form: Mapping[str, list[str]]) -> Session | None:
         """Who asks, laid beside the request with what they sent."""
@@ -118,6 +118,13 @@ class Shield:
         self._sessions[key] = Session(name)
         answer = RedirectResponse("/", 303)
         answer.set_cookie(self._cookie, key, httponly=True, samesite="strict", path="/")
+        return answer
+
+    def _leave(self, request: Request) -> Response:
+        """End the session, here and in the browser."""
+        self._sessions.pop(request.cookies.get(self._cookie, ""), None)
+        answer = RedirectResponse("/login", 303)
+        answer.delete_cookie(self._cookie, httponly=True, samesite="strict", path="/")
         return answer
 
 

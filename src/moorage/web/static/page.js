@@ -66,7 +66,7 @@ for (const field of document.querySelectorAll("input[data-filters]")) {
   });
 }
 
-// -- keys: / filter, j and k rows, a accept, e open -------------------------------------------
+// -- keys: / filter, j and k rows, a accept, e open, n and p pages, ? what keys there are ------
 
 function step(by) {
   const rows = [...document.querySelectorAll("[data-row]:not([hidden])")];
@@ -85,6 +85,9 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
   else if (event.key === "a" || event.key === "e") press(event.key)?.click();
+  else if (event.key === "n") document.querySelector("a[rel=next]")?.click();
+  else if (event.key === "p") document.querySelector("a[rel=prev]")?.click();
+  else if (event.key === "?") document.querySelector("details.keys")?.toggleAttribute("open");
   else return;
   event.preventDefault();
 });
