@@ -30,7 +30,7 @@ def check(desk: Desk, request: Request) -> str:
 def confirm(desk: Desk, request: Request) -> str:
     """Confirm the whole file as it stands, by name."""
     session, form = session_of(request), form_of(request)
-    digest = deciding.map_entries(desk.project).digest
+    digest = desk.entries().digest
     if form.one("digest") != digest:
         raise SettingsError(
             "the mapping was changed since this page was drawn",
@@ -124,7 +124,7 @@ def objects(desk: Desk, request: Request) -> str:
     moves, leaves = form.answers("model"), form.answers("reason")
     others = form.one("others")
     if others:
-        undecided = deciding.map_entries(desk.project).undecided
+        undecided = desk.entries().undecided
         leaves = dict.fromkeys(undecided, others) | leaves
     leaves = {name: reason for name, reason in leaves.items() if name not in moves}
     desk.begin(

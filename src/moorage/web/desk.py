@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,10 +12,11 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from moorage.commands import looking, standing
-from moorage.commands.mapping import confirmation
+from moorage.commands.deciding import EntriesResult, map_entries
 from moorage.commands.result import Result
 from moorage.destination import ModelField
-from moorage.errors import LockedError
+from moorage.errors import LockedError, MoorageError
+from moorage.mapping.confirm import confirmed_path
 from moorage.project import Project
 from moorage.web.shield import Session
 from moorage.web.worker import Action, Job, OnCrash, Worker
@@ -89,6 +91,12 @@ class Desk:
         found: Result | None = self.worker.results.get(verb)
         return found if isinstance(found, kind) else None
 
+    def entries(self) -> EntriesResult:
+        """The mapping entry by entry, read again when its file or its confirmation changed."""
+        project = self.project
+        files = (project.mapping_path, confirmed_path(project.mapping_path))
+        return self.known(("entries",), lambda: map_entries(project), of=files)
+
     def fields(self, models: tuple[str, ...], to: str) -> dict[str, dict[str, ModelField]]:
         """Odoo's fields of `models`; a MoorageError where Odoo cannot be asked."""
         return self.known(
@@ -148,8 +156,10 @@ def form_of(request: Request) -> Form:
 
 def agreed(desk: Desk) -> dict[str, Any] | None:
     """Who confirmed the mapping as it stands, when, and its digest; None if nobody did."""
-    found, _ = confirmation(desk.project)
-    return asdict(found) if found else None
+    with suppress(MoorageError):
+        found = desk.entries().confirmed
+        return asdict(found) if found else None
+    return None
 
 
 def own_path(given: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from moorage.commands import deciding, looking, mapping
+from moorage.commands import looking, mapping
 from moorage.commands.deciding import EntriesResult, EntryLines, RuleLine
 from moorage.commands.opening import known_discovery
 from moorage.commands.result import to_json
@@ -28,7 +28,7 @@ RULES = 100
 
 def overview(desk: Desk, request: Request) -> View:
     """Every entry, what waits in each, and the diagram."""
-    found = deciding.map_entries(desk.project)
+    found = desk.entries()
     data = {
         "entries": [
             {
@@ -86,7 +86,7 @@ def entry(desk: Desk, request: Request) -> View:
 
     With `only=left`, a row for each field that is left behind.
     """
-    about = entry_of(deciding.map_entries(desk.project), request)
+    about = entry_of(desk.entries(), request)
     left = part_of(request, list(about.left.items()), " ".join, size=RULES)
     part: Part[Any] = left
     if left.only != "left":

@@ -68,11 +68,12 @@ def duplicates(desk: Desk, request: Request) -> View:
             shown = waiting.side_by_side(desk.project, part.rows)
     except LockedError:
         pass  # A verb writes to staging: the names in the decision file must do.
-    groups = [
-        {**to_json(one), "sides": [{**to_json(s), "is_same": s.is_same} for s in one.sides]}
-        for one in shown
-    ]
+    groups = [{**to_json(one), "sides": [_side(side) for side in one.sides]} for one in shown]
     return _drawn(desk, "duplicates", found, part, groups)
+
+
+def _side(side: waiting.Side) -> dict[str, Any]:
+    return {**to_json(side), "is_same": side.is_same, "is_equal": len(set(side.values)) == 1}
 
 
 def matches(desk: Desk, request: Request) -> View:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from moorage.commands import deciding, looking, ranking
+from moorage.commands import looking, ranking
 from moorage.commands.deciding import EntryLines, RuleLine
 from moorage.commands.result import to_json
 from moorage.destination import ModelField
@@ -23,7 +23,7 @@ from moorage.web.worker import error_json
 
 def rule(desk: Desk, request: Request) -> View:
     """One rule: its values, its text, what it makes of real rows; a place to decide."""
-    about = entry_of(deciding.map_entries(desk.project), request)
+    about = entry_of(desk.entries(), request)
     target = request.path_params["target"]
     found = next((one for one in about.rules if one.about.target == target), None)
     if found is None:
@@ -93,9 +93,7 @@ def _preview(
 ) -> tuple[looking.PreviewResult | None, dict[str, Any] | None]:
     to = session_of(request).to
     try:
-        models = tuple(
-            sorted({about.model for about in deciding.map_entries(desk.project).entries})
-        )
+        models = tuple(sorted({about.model for about in desk.entries().entries}))
         fields = desk.fields(models, to)
         with desk.worker.looking():
             return looking.preview(desk.project, name, target, text, fields), None
