@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from moorage.commands.balancing import tell_balance
-from moorage.commands.building import PLANNED_FOR, Ground, grounded
+from moorage.commands.building import Ground, grounded
 from moorage.commands.opening import PRODUCTION, REHEARSAL, typed
+from moorage.commands.recomputing import recompute
 from moorage.commands.result import OnProgress, Result, silent, to_json
 from moorage.ledger import Ledger
 from moorage.ledger.ledger import now_text
 from moorage.ledger.runs import DRAFTS
 from moorage.plan.accounting import WITHOUT_ROW
 from moorage.plan.confirm import load_plan
-from moorage.plan.plan import make_plan
 from moorage.plan.report import OPERATIONS
 from moorage.project import Project
 from moorage.project.signing import Verified, keep
@@ -51,20 +51,8 @@ def verify(
 ) -> VerifyResult:
     """Recompute every value from staging, read Odoo back, and compare."""
     with grounded(project, "verify", to) as ground:
-        compiled, decisions = ground.build_decided(anew=True)
         sample = sample_loaded(ground)
-        # The plan says which rows were not to go, and empties links that lead nowhere.
-        make_plan(
-            ground.staging,
-            ground.ledger,
-            ground.destination,
-            ground.destination_id,
-            compiled.tables,
-            decisions,
-            mapping_digest=ground.mapping_digest,
-            sample=sample,
-        )
-        ground.staging.remember(PLANNED_FOR, to)
+        compiled = recompute(ground, sample)
         run = last_run(ground.ledger, ground.destination_id)
         found = compare(
             ground.staging,

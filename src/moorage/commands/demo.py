@@ -169,9 +169,9 @@ def _journey(
     step("run", loading.run(project, on_progress=on_progress))
     verified = checking.verify(project, on_progress=on_progress)
     step("verify", verified)
-    step("plan  Again: a second run would change nothing.", loading.plan(project))
     words = "spotcheck --count 25  A person would tick these records, and sign."
     step(words, spotting.spotcheck(project, count=25))
+    step("plan  Again: a second run would change nothing.", loading.plan(project))
     step("handoff", handing_over.handoff(project, on_progress=on_progress))
     return verified.attention
 

@@ -16,7 +16,7 @@ _FACT = "settled"
 
 def remember_settled(ground: Ground, sample: int | None) -> None:
     """Keep that nothing is left to do, as things stand now."""
-    ground.staging.remember(_FACT, _state(ground, sample))
+    ground.staging.remember(_FACT, state_of(ground, sample))
 
 
 def is_settled(ground: Ground, sample: int | None) -> bool:
@@ -25,10 +25,11 @@ def is_settled(ground: Ground, sample: int | None) -> bool:
     if kept is None:
         return False
     load_references(ground.staging, ground.destination, references_needed(ground.file.mapping))
-    return bool(kept == _state(ground, sample))
+    return bool(kept == state_of(ground, sample))
 
 
-def _state(ground: Ground, sample: int | None) -> list[object]:
+def state_of(ground: Ground, sample: int | None) -> list[object]:
+    """Digests of everything that a plan of `sample` rows of each entry follows from."""
     decisions = Decisions.load(ground.decisions)
     return [
         ground.name,

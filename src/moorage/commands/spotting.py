@@ -14,12 +14,12 @@ from typing import Any
 from moorage.commands.building import Ground, decisions_folder, grounded, plan_folder
 from moorage.commands.checking import last_run, not_loaded, sample_loaded
 from moorage.commands.opening import PRODUCTION, kind_of, typed
+from moorage.commands.recomputing import recompute
 from moorage.commands.result import Result, to_json
 from moorage.errors import RefusedError, SettingsError
 from moorage.ledger.ledger import now_text
 from moorage.mapping.spec import FieldRule
 from moorage.mapping.spec import Mapping as MappingSpec
-from moorage.plan.plan import make_plan
 from moorage.project import Project
 from moorage.project.signing import SpotCheck, keep
 from moorage.reports.sheet import Sheet
@@ -99,18 +99,7 @@ def spotcheck(
 
 
 def _spots(ground: Ground, count: int, seed: int) -> tuple[Spot, ...]:
-    compiled, decisions = ground.build_decided(anew=True)
-    # As for `verify`: the plan empties links that lead nowhere, and says what was not to go.
-    make_plan(
-        ground.staging,
-        ground.ledger,
-        ground.destination,
-        ground.destination_id,
-        compiled.tables,
-        decisions,
-        mapping_digest=ground.mapping_digest,
-        sample=sample_loaded(ground),
-    )
+    compiled = recompute(ground, sample_loaded(ground))
     return read_spots(
         ground.staging,
         ground.destination,
