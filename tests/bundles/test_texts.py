@@ -68,7 +68,7 @@ def test_what_stands_around_the_table_is_counted_and_no_row(write, bundle) -> No
         "header": (1, (8,)), "page": (1, (13,)),
     }  # fmt: skip
     notes = found.match([]).questions()
-    assert "things.csv (2 rows) is not recognised" in notes[0]
+    assert "things.csv is not recognised (its rows: 2)" in notes[0]
 
 
 def test_headers_are_cleaned_and_told_apart(write, bundle) -> None:

@@ -78,9 +78,9 @@ class Match:
         """What only a person can answer, with the setting that takes the answer."""
         known = ", ".join(self.tables)
         unknown = [
-            f"{table.name} ({table.row_count:,} rows) is not recognised. Say in moorage.yaml what"
-            f" it is: source.bundle_files: {{{table.name}: …}}, one of {known}, or '-' to leave it"
-            " out."
+            f"{table.name} is not recognised (its rows: {table.row_count:,}). Say in moorage.yaml"
+            f" what it is: source.bundle_files: {{{table.name}: …}}, one of {known}, or '-' to"
+            " leave it out."
             for table in self.unknown
             if table.row_count
         ]

@@ -24,13 +24,13 @@ TEMPLATE = Path(__file__).with_name("mapping.yaml")
 MANY_STEPS = 3
 _QUESTIONS = (
     ("SELECT count(*) FROM tidy.notes WHERE is_private",
-     "{} notes are private: settings.private_notes, publish or leave."),
+     "Private notes: {}. settings.private_notes: publish or leave."),
     ("SELECT count(*) FROM tidy.deals WHERE is_private",
-     "{} deals are private: settings.private_deals, publish or leave."),
+     "Private deals: {}. settings.private_deals: publish or leave."),
     ("SELECT count(*) FROM tidy.people WHERE is_private",
-     "{} contacts are private: settings.private_people, publish or leave."),
+     "Private contacts: {}. settings.private_people: publish or leave."),
     ("SELECT count(*) FROM tidy.interactions WHERE is_private",
-     "{} interactions are private: settings.private_interactions, publish or leave."),
+     "Private interactions: {}. settings.private_interactions: publish or leave."),
     ("SELECT string_agg(told, ', ' ORDER BY told) FROM (SELECT DISTINCT name || ' (' || outcome ||"
      " ')' AS told FROM tidy.stages)",
      "Stages: {}. Which are one, which are won or lost? settings.stages, won_stages, lost_stages."),
@@ -39,21 +39,21 @@ _QUESTIONS = (
      "Deals in other currencies: {}. Their amounts are kept beside; settings.rates turns them into"
      " expected revenue."),
     ("SELECT count(*) FROM tidy._owners WHERE is_ambiguous",
-     "{} owners have a name that several members have: the owners' queue asks who they are."),
+     "Owners whose name several members have: {}. The owners' queue asks who they are."),
 )  # fmt: skip
 _NOTES = (
     ("SELECT count(*) FROM tidy.users WHERE is_only_a_name",
-     "{} owners are known only by a name: the owners' queue asks who they are."),
+     "Owners known only by a name: {}. The owners' queue asks who they are."),
     ("SELECT count(*) FROM tidy.companies WHERE is_generic",
-     "{} companies are mail services and become no companies."),
+     "Companies that are mail services, and become none: {}."),
     ("SELECT count(*) FROM tidy.companies WHERE is_only_named",
-     "{} companies are only named by contacts and deals."),
+     "Companies that only contacts and deals name: {}."),
     ("SELECT count(*) FROM tidy.people WHERE is_placeholder",
-     "{} contacts were deleted in Klipy and are still named by interactions."),
+     "Contacts deleted in Klipy that interactions still name: {}. They become archived ones."),
     ("SELECT count(*) FROM tidy.tags WHERE len(variants) > 1",
-     "{} tags are written in several ways: each becomes one."),
+     "Tags written in several ways, each of which becomes one: {}."),
     ("SELECT (SELECT count(*) FROM raw.events) - (SELECT count(*) FROM tidy._event_rows)",
-     "{} lines of the log of webhooks repeat others, or hold no event: they count once."),
+     "Lines of the log of webhooks that repeat others, or hold no event: {}. They count once."),
     ("SELECT string_agg(type || ' ' || n, ', ' ORDER BY type) FROM (SELECT type, count(*) AS n"
      " FROM tidy._event_rows WHERE NOT (type LIKE 'deal.%' OR type LIKE 'booking.%' OR type IN"
      " ('lead.captured', 'interaction.captured', 'meeting.completed', 'meeting.no_showed'))"
@@ -85,7 +85,12 @@ def discover(
             for one in catalogue.NAMES
         )  # fmt: skip
         inventory = _inventory(connection)
-        questions = [*_told(connection, _QUESTIONS), *_without_place(match), *match.questions()]
+        questions = [
+            *_lacking(match, not_by_api),
+            *_told(connection, _QUESTIONS),
+            *_without_place(match),
+            *match.questions(),
+        ]
         notes = [*_reach(match, not_by_api), *_told(connection, _NOTES), *match.notes()]
         details = {
             "pipelines": _pipelines(connection),
@@ -114,16 +119,20 @@ def _reach(match: Match, not_by_api: Sequence[str]) -> list[str]:
     if read:
         notes.append(f"The API gives {', '.join(read)}, each at a moment of its own.")
         notes.append("Klipy keeps summaries of mails, not the mails, and of attachments the names.")
-    notes += [
-        f"Neither the API nor a file gives {one}: the key needs the right {one}:read, or a file"
-        f" {one}.csv is wanted."
-        for one in not_by_api
-        if match.tables[one].row_count == 0
-    ]
     empty = [one for one, found in match.tables.items() if not found.tables and one not in OF_API]
     if empty:
         notes.append(f"No file was given for: {', '.join(empty)}.")
     return notes
+
+
+def _lacking(match: Match, not_by_api: Sequence[str]) -> list[str]:
+    """What neither the API gives nor a file."""
+    return [
+        f"Neither the API nor a file gives {one}: give the key the right {one}:read, or the bundle"
+        f" a file {one}.csv."
+        for one in not_by_api
+        if match.tables[one].row_count == 0
+    ]
 
 
 def _without_place(match: Match) -> list[str]:
