@@ -64,7 +64,12 @@ def refusal(
     if status == 429 or (status in AWAY and "Retry-After" in answer.headers):
         return _too_many(answer, service, where, now)
     if status in AWAY:
-        gone = UnreachableError(f"{service} is away (status {status})", where=where)
+        gone = UnreachableError(
+            f"{service} is away (status {status})",
+            where=where,
+            state=NOTHING_DONE,
+            todo="Ask whether it is under maintenance, then run the same command again.",
+        )
         return AgainError(gone, is_away=True)
     if status >= 500 and status != 501:
         return AgainError(no_use(f"the status {status}", service, where))
