@@ -159,7 +159,9 @@ class LoadProfile:
 
     `batch_rows` is the size of a call; rows with the same `group_field` stay in one call, so that
     calls side by side never wait for the same parent. `given` are values for fields that no
-    mapping fills: what Odoo would compute anyway, record by record and slowly. `finish` are values
+    mapping fills: what Odoo would compute anyway, record by record and slowly. `foretold` is the
+    same as SQL over the row's other fields (`{quantity}`; NULL where no mapping fills it): Odoo
+    computes it all the same, but has to write it again only where it differs. `finish` are values
     written to the new records in a second call, because given at once they make Odoo do more than
     it was asked. `later` are links that are written when all records exist, for the same reason.
     `unfollow` are partners whom Odoo makes followers of each new record, and who shall be none.
@@ -172,6 +174,7 @@ class LoadProfile:
     batch_rows: int = 500
     group_field: str | None = None
     given: Mapping[str, Json] = field(default_factory=dict)
+    foretold: Mapping[str, str] = field(default_factory=dict)
     finish: Mapping[str, Json] = field(default_factory=dict)
     later: tuple[str, ...] = ()
     unfollow: tuple[int, ...] = ()

@@ -46,6 +46,7 @@ def test_states_residuals_and_numbers_are_the_sources(new_books: NewBooks) -> No
     books.invoice("INV-4", 20, total=20, residual=0, state="cancel")
     books.invoice("INV-5", 60, total=60, residual=0)
     books.invoice("CN-1", 60, total=60, residual=0, kind="out_refund")
+    books.invoice("CN-2", 100, tax=True, total=115, residual=115, kind="out_refund")
     books.payment("1", 223.08)
     books.payment("2", 40, state="draft")
     books.payment("3", 25)
@@ -60,7 +61,7 @@ def test_states_residuals_and_numbers_are_the_sources(new_books: NewBooks) -> No
     report = books.run()
 
     assert {phase.entry: (phase.created, phase.set_aside) for phase in report.phases} == {
-        "customers": (1, 0), "invoices": (6, 0), "invoice_lines": (7, 0), "payments": (4, 0),
+        "customers": (1, 0), "invoices": (7, 0), "invoice_lines": (8, 0), "payments": (4, 0),
         "allocations": (4, 0),
     }  # fmt: skip
     assert books.invoice_in_odoo("INV-1") == ("posted", 173.08, 0.0, "paid")
@@ -68,6 +69,7 @@ def test_states_residuals_and_numbers_are_the_sources(new_books: NewBooks) -> No
     assert books.invoice_in_odoo("INV-3")[0::3] == ("draft", "not_paid")
     assert books.invoice_in_odoo("INV-4")[0] == "cancel"
     assert books.invoice_in_odoo("INV-5") == ("posted", 60.0, 0.0, "reversed")
+    assert books.invoice_in_odoo("CN-2") == ("posted", 115.0, 115.0, "not_paid")
     named = books.read("account.move", "INV-1", "name", "invoice_date_due", entry="invoices")
     assert (named["name"], named["invoice_date_due"]) == ("INV-1", "2024-04-30")
     pending = books.read("account.payment", "2", "state", "move_id", entry="payments")

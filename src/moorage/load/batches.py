@@ -19,13 +19,17 @@ from moorage.sources.base import FileStore
 
 @dataclass(frozen=True)
 class Row:
-    """A row on its way: key, Odoo values as JSON text, digest and text of its target row, files."""
+    """A row on its way: key, Odoo values as JSON text, digest and text of its target row, files.
+
+    Rows of one `group` are never sent side by side, and apart only where one of them is refused.
+    """
 
     key: str
     values: str
     digest: str
     loaded: str
     files: Contents = NO_FILES
+    group: int | None = None
 
     def receipt(self, odoo_id: int) -> Receipt:
         """What to write down when Odoo gave it `odoo_id`."""
@@ -64,11 +68,22 @@ def create_isolating(destination: Destination, model: str, rows: Sequence[Row]) 
     except RowError as error:
         if len(rows) == 1:
             return _refused(destination, model, rows[0], error)
-        middle = len(rows) // 2
+        middle = _middle(rows)
         outcome = create_isolating(destination, model, rows[:middle])
         outcome += create_isolating(destination, model, rows[middle:])
         return outcome
     return Outcome([row.receipt(odoo_id) for row, odoo_id in zip(rows, ids, strict=True)])
+
+
+def _middle(rows: Sequence[Row]) -> int:
+    """Where to halve: where a group ends, nearest to the middle; within the only one there is."""
+    ends = [
+        at
+        for at in range(1, len(rows))
+        if rows[at].group is None or rows[at].group != rows[at - 1].group
+    ]
+    middle = len(rows) // 2
+    return min(ends, key=lambda at: abs(at - middle), default=middle)
 
 
 def _without_lost_files(destination: Destination, model: str, rows: Sequence[Row]) -> Outcome:
@@ -128,7 +143,7 @@ def batches(
             if full or heavy or len(pending) >= 4 * size:
                 yield pending
                 pending, pending_bytes = [], 0
-            pending.append(Row(key, values, digest, loaded, files))
+            pending.append(Row(key, values, digest, loaded, files, group))
             pending_bytes += files.size
             last_group = group
     if pending:

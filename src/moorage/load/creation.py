@@ -82,6 +82,7 @@ def _create_ready(
         table,
         _wanted_sql(table, condition),
         given=profile.given,
+        foretold=profile.foretold,
         group_field=group if has_group else None,
     )
     created = 0

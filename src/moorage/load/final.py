@@ -19,7 +19,7 @@ from moorage.load.work import Work
 from moorage.mapping.target import TargetTable
 from moorage.staging.staging import identifier, literal
 
-_AT_ONCE = 100
+_AT_ONCE = 200
 _READ_AT_ONCE = 2000
 #: Amounts agree to the cent: half of one may go by rounding.
 _CENT = 0.005 + 1e-9
@@ -152,10 +152,14 @@ def _differing_sql(table: TargetTable, pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def _parts(work: Work, table: TargetTable, final: str, without: set[str]) -> list[_Part]:
-    """The calls that are to be made, each for records that are led to the same state."""
+    """The calls that are to be made, each for records that are led to the same state.
+
+    In the order of their numbers: Odoo looks at all numbers between the first and last of a call.
+    """
+    order = "ORDER BY length(t.key), t.key"
     wanted = f"t.{identifier(final)}"
     rows = work.connection.execute(
-        f"SELECT {wanted}, list(t.key ORDER BY t.key), list(i.odoo_id ORDER BY t.key)"
+        f"SELECT {wanted}, list(t.key {order}), list(i.odoo_id {order})"
         f" FROM {_created_sql(table)} JOIN final_found AS f ON f.id = i.odoo_id"
         f" WHERE {wanted} IS NOT NULL AND f.state IS DISTINCT FROM {wanted}"
         " AND NOT list_contains(?::VARCHAR[], t.key) GROUP BY 1 ORDER BY 1",

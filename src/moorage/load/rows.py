@@ -5,6 +5,7 @@ No Python touches single values: DuckDB resolves links against `meta.ids` and wr
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -68,6 +69,7 @@ def values_query(
     keys_sql: str,
     *,
     given: Mapping[str, Any] | None = None,
+    foretold: Mapping[str, str] | None = None,
     group_field: str | None = None,
     later: bool = False,
 ) -> str:
@@ -75,7 +77,7 @@ def values_query(
 
     `keys_sql` is a SELECT of (key, digest, loaded). Fields to fill later are left out unless
     `later`; files stand beside the values as `files_sql` lists them. `given` are constants for
-    fields that the table does not fill.
+    fields that the table does not fill; `foretold` the same in SQL, left out where it gives NULL.
     """
     fields = [field for field in table.fields if not field.later or later]
     fields = [field for field in fields if field.holds != "file"]
@@ -85,13 +87,27 @@ def values_query(
     for name, value in (given or {}).items():
         if name not in own:
             pairs.append(f"{literal(name)}, {literal(orjson.dumps(value).decode())}::JSON")
+    values = _with_foretold(f"json_object({', '.join(pairs)})", table, foretold or {})
     group = f"{_alias(group_field)}.odoo_id" if group_field else "NULL::BIGINT"
     return (
-        f"SELECT t.key, CAST(json_object({', '.join(pairs)}) AS VARCHAR) AS values,"
+        f"SELECT t.key, CAST({values} AS VARCHAR) AS values,"
         f" k.digest, k.loaded, {group} AS group_id, {files_sql(table)} AS files"
         f" FROM ({keys_sql}) k JOIN {table.table} t ON t.key = k.key {' '.join(joins)}"
         " ORDER BY group_id, t.key"
     )
+
+
+def _with_foretold(values: str, table: TargetTable, foretold: Mapping[str, str]) -> str:
+    """`values` (SQL of a JSON object) with those of `foretold` that the table does not fill."""
+    own = {field.name: f"t.{identifier(field.name)}" for field in table.fields}
+    columns = defaultdict(lambda: "NULL", own)
+    pairs = [
+        f"{literal(name)}, CAST({sql.format_map(columns)} AS DOUBLE)"
+        for name, sql in foretold.items()
+        if name not in own
+    ]
+    # A patch takes away what it has NULL for.
+    return f"json_merge_patch({values}, json_object({', '.join(pairs)}))" if pairs else values
 
 
 def _alias(field_name: str | None) -> str:

@@ -7,7 +7,7 @@ So the client leads a record to the state it is given, action by action.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import orjson
@@ -23,19 +23,26 @@ class Steps:
     """How the values of one field are reached.
 
     A record begins at `start`; `ways` names the action that leads from there to each other value,
-    `back` the one that leads there again.
+    `back` the one that leads there again. They are called in `context`.
     """
 
     field: str
     start: str
     ways: Mapping[str, str]
     back: str
+    context: Mapping[str, bool] = field(default_factory=dict)
 
 
 #: By model; seen in `account` of Odoo 19.
 STEPS = {
     "account.move": Steps(
-        "state", "draft", {"posted": "action_post", "cancel": "button_cancel"}, "button_draft"
+        "state",
+        "draft",
+        {"posted": "action_post", "cancel": "button_cancel"},
+        "button_draft",
+        # Lines of taxes and of what is due stand as they are: to work them out anew before each
+        # action takes as long as the action.
+        {"skip_invoice_sync": True},
     ),
     "account.payment": Steps(
         "state",
@@ -120,8 +127,8 @@ def _walk(
     moving = [int(row["id"]) for row in rows if row[steps.field] != wanted]
     begun = [int(row["id"]) for row in rows if row[steps.field] not in (wanted, steps.start)]
     if begun:
-        caller.call(model, steps.back, ids=begun)
+        caller.call(model, steps.back, ids=begun, context=dict(steps.context))
     if values:
         caller.call(model, "write", ids=list(ids), vals=values)
     if moving and wanted != steps.start:
-        caller.call(model, steps.ways[wanted], ids=moving)
+        caller.call(model, steps.ways[wanted], ids=moving, context=dict(steps.context))

@@ -13,6 +13,7 @@ from moorage.destination import Destination, Domain, Json
 from moorage.errors import RowError
 from moorage.odoo.client import OdooClient
 from moorage.odoo.models.ranks import lower_ranks
+from moorage.odoo.steps import STEPS
 
 #: The object in the External IDs of what Odoo made besides, while the record itself goes.
 _BESIDES = "made_besides"
@@ -53,12 +54,12 @@ def undo_sale_orders(destination: Destination, ids: Sequence[int]) -> None:
 
 def undo_moves(destination: Destination, ids: Sequence[int]) -> None:
     """Posted entries go back to draft first."""
-    _to_draft(destination, "account.move", ids, "button_draft", ("draft",))
+    _to_draft(destination, "account.move", ids, STEPS["account.move"].back, ("draft",))
 
 
 def undo_payments(destination: Destination, ids: Sequence[int]) -> None:
     """Payments go back to draft first, which takes them off their invoices."""
-    _to_draft(destination, "account.payment", ids, "action_draft", ("draft",))
+    _to_draft(destination, "account.payment", ids, STEPS["account.payment"].back, ("draft",))
 
 
 def undo_pickings(destination: Destination, ids: Sequence[int]) -> None:
@@ -195,10 +196,12 @@ def _to_draft(
         return
     rows = _rows(destination, model, ids, ["state", "partner_id"])
     standing = [row["id"] for row in rows if row["state"] not in fine]
+    steps = STEPS.get(model)
     if standing:
-        destination.call(model, method, ids=standing)
+        context = dict(steps.context) if steps else {}
+        destination.call(model, method, ids=standing, context=context)
     destination.unlink(model, ids)
-    if model.startswith("account."):
+    if steps:
         lower_ranks(destination, rows)
 
 
