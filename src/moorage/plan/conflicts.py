@@ -111,17 +111,23 @@ def find_conflicts(  # noqa: PLR0917
     that Odoo's values stay. What cannot be judged before the run is left to the run.
     """
     for table in tables:
-        rows = staging.connection.execute(
-            "SELECT p.key, p.odoo_id, p.changed, p.loaded FROM meta.plan AS p"
+        found = staging.connection.execute(
+            "SELECT p.key FROM meta.plan AS p"
             " JOIN ledger_record AS r ON r.model = p.model AND r.key = p.key"
             " AND r.operation = 'created' WHERE p.entry = ? AND p.operation = 'update'"
             " ORDER BY p.key",
             [table.entry],
         ).fetchall()
+        keys = [key for (key,) in found]
         judge = _Judge(staging, table, {one.name: one for one in table.fields})
-        for at in range(0, len(rows), _PAGE):
-            page = rows[at : at + _PAGE]
-            formerly = ledger.loaded(destination_id, table.model, [row[0] for row in page])
+        for at in range(0, len(keys), _PAGE):
+            part = keys[at : at + _PAGE]
+            page = staging.connection.execute(
+                "SELECT key, odoo_id, changed, loaded FROM meta.plan WHERE entry = ?"
+                " AND key IN (SELECT unnest(?::VARCHAR[])) ORDER BY key",
+                [table.entry, part],
+            ).fetchall()
+            formerly = ledger.loaded(destination_id, table.model, part)
             _judge_page(staging, destination, judge, page, formerly, answers)
 
 

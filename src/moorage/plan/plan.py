@@ -30,22 +30,17 @@ from moorage.plan.conflicts import Answers, count_open, find_conflicts, start_co
 from moorage.plan.decisions import Decisions
 from moorage.plan.deletions import count_undecided, find_deletions
 from moorage.plan.guards import list_guards
-from moorage.plan.matching import NONE_FIT, SEVERAL_FIT, match_existing, start_matches
+from moorage.plan.matching import match_existing, start_matches
 from moorage.plan.merges import ensure_merges
+from moorage.plan.outcomes import decide
 from moorage.plan.report import PlanReport
-from moorage.plan.rows import changed_fields_sql, row_json_sql
 from moorage.plan.sample import choose_sample
-from moorage.plan.standing import bring_ledger, bring_loaded
-from moorage.staging.staging import Staging, identifier, literal
+from moorage.plan.standing import bring_ledger
+from moorage.staging.staging import Staging
 
-_PLAN_COLUMNS = (
-    "entry VARCHAR, model VARCHAR, key VARCHAR, operation VARCHAR, odoo_id BIGINT,"
-    " into_key VARCHAR, reason VARCHAR, changed VARCHAR[], phase INTEGER, digest VARCHAR,"
-    " loaded VARCHAR, object VARCHAR, source_key VARCHAR"
-)
 _TEMPORARY = (
-    "ledger_record", "ledger_wanted", "ledger_loaded", "plan_out", "plan_match", "plan_candidate",
-    "plan_sample", "plan_kept", "odoo_raw", "odoo_existing", "odoo_empty", "own_id",
+    "ledger_record", "plan_out", "plan_match", "plan_candidate", "plan_sample", "plan_kept",
+    "odoo_raw", "odoo_existing", "odoo_empty", "own_id",
 )  # fmt: skip
 
 
@@ -77,7 +72,7 @@ def make_plan(  # noqa: PLR0917
     if sample is not None:
         choose_sample(staging, destination, tables, sample)
     _bring_kept(staging, decisions)
-    _fill(staging, ledger, destination_id, tables, is_sample=sample is not None)
+    decide(staging, ledger, destination_id, tables, is_sample=sample is not None)
     answers = Answers(decisions)
     start_conflicts(staging)
     find_conflicts(staging, ledger, destination, destination_id, tables, answers)
@@ -118,128 +113,6 @@ def _bring_kept(staging: Staging, decisions: Decisions) -> None:
     }
     if kept - merged:
         staging.connection.executemany("INSERT INTO plan_kept VALUES (?, ?)", sorted(kept - merged))
-
-
-def _fill(
-    staging: Staging,
-    ledger: Ledger,
-    destination_id: int,
-    tables: Sequence[TargetTable],
-    *,
-    is_sample: bool,
-) -> None:
-    connection = staging.connection
-    connection.execute(f"CREATE OR REPLACE TABLE meta.plan ({_PLAN_COLUMNS})")
-    for table in sorted(tables, key=lambda table: (table.phase, table.entry)):
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE ledger_wanted AS SELECT r.model, r.key"
-            f" FROM {table.table} AS t JOIN ledger_record AS r ON r.model = {literal(table.model)}"
-            " AND r.key = t.key AND r.operation <> 'merged'"
-            f" AND r.digest <> md5({row_json_sql(table, 't')})"
-        )
-        bring_loaded(staging, ledger, destination_id)
-        connection.execute(f"INSERT INTO meta.plan {_plan_sql(table, is_sample=is_sample)}")
-
-
-def _plan_sql(table: TargetTable, *, is_sample: bool) -> str:
-    model = literal(table.model)
-    in_sample = f"AND s.model = {model} AND s.key = t.key"
-    sample_join = f"LEFT JOIN plan_sample AS s ON true {in_sample}" if is_sample else ""
-    joins = " ".join(
-        f"LEFT JOIN {name} AS {alias} ON {alias}.model = {model} AND {alias}.key = t.key"
-        for name, alias in (
-            ("ledger_record", "r"), ("ledger_loaded", "b"), ("plan_out", "o"), ("plan_match", "x"),
-            ("target._merges", "g"), ("plan_kept", "k"),
-        )
-    )  # fmt: skip
-    return (
-        "SELECT entry, model, key, operation, CASE WHEN operation IN"
-        " ('create', 'set_aside', 'waive', 'open') AND NOT stands THEN NULL ELSE odoo_id END,"
-        " CASE WHEN operation = 'merge' OR is_merged THEN into_key END,"
-        " reason, CASE WHEN operation IN ('update', 'match') THEN changed END, phase, md5(loaded),"
-        " loaded, object, source_key FROM ("
-        f" SELECT {literal(table.entry)} AS entry, {model} AS model, t.key,"
-        f" {_operation_sql(table, is_sample=is_sample)} AS operation,"
-        " coalesce(r.odoo_id, x.odoo_id, survivor.odoo_id) AS odoo_id,"
-        " coalesce(r.into_key, g.into_key, x.into_key) AS into_key,"
-        f" {_reason_sql(table)} AS reason, t.changed, {table.phase} AS phase, t.loaded,"
-        " t.object, t.source_key, r.key IS NOT NULL AND r.operation <> 'merged' AS stands,"
-        " coalesce(r.operation = 'merged', false) AS is_merged"
-        f" FROM ({_rows_sql(table)}) AS t {joins} {sample_join}"
-        f" LEFT JOIN ledger_record AS survivor ON survivor.model = {model}"
-        " AND survivor.key = g.into_key)"
-    )
-
-
-def _rows_sql(table: TargetTable) -> str:
-    """Target rows with their JSON, and the fields that would change in Odoo."""
-    model = literal(table.model)
-    fill_empty = table.match is not None and table.match.update == "fill_empty"
-    filled = ", ".join(
-        f"CASE WHEN t.{identifier(field.name)} IS NOT NULL THEN {literal(field.name)} END"
-        for field in table.fields
-    )
-    fillable = (
-        f"list_filter([{filled}], lambda name: list_contains(e.fields, name))"
-        if fill_empty and filled
-        else "CAST([] AS VARCHAR[])"
-    )
-    empty_join = (
-        f"LEFT JOIN odoo_empty AS e ON e.model = {model} AND e.odoo_id ="
-        " coalesce(r.odoo_id, x.odoo_id)"
-        if fill_empty
-        else ""
-    )
-    changed = changed_fields_sql(table, "t.loaded", "nullif(b.loaded, '')")
-    return (
-        "SELECT t.key, t.loaded, t.object, t.source_key,"
-        f" CASE WHEN r.operation = 'created' THEN {changed}"
-        f" WHEN r.operation = 'matched' THEN list_intersect({changed}, {fillable})"
-        f" WHEN x.odoo_id IS NOT NULL THEN {fillable} END AS changed"
-        f" FROM (SELECT {row_json_sql(table, 'source')} AS loaded, source._object AS object,"
-        f" source._source_key AS source_key, source.* FROM {table.table} AS source) AS t"
-        f" LEFT JOIN ledger_loaded AS b ON b.model = {model} AND b.key = t.key"
-        f" LEFT JOIN ledger_record AS r ON r.model = {model} AND r.key = b.key"
-        f" LEFT JOIN plan_match AS x ON x.model = {model} AND x.key = t.key {empty_join}"
-    )
-
-
-def _operation_sql(table: TargetTable, *, is_sample: bool) -> str:
-    operation = (
-        "CASE WHEN o.kind IS NOT NULL THEN o.kind"
-        " WHEN r.operation = 'merged' THEN CASE WHEN g.key IS NULL AND k.key IS NOT NULL"
-        " THEN 'create' ELSE 'unchanged' END"
-        " WHEN r.key IS NOT NULL THEN CASE WHEN len(t.changed) > 0 THEN 'update'"
-        " ELSE 'unchanged' END"
-        " WHEN g.key IS NOT NULL OR x.into_key IS NOT NULL THEN 'merge'"
-        " WHEN x.question IS NOT NULL THEN 'open'"
-        " WHEN x.odoo_id IS NOT NULL THEN 'match'"
-        " ELSE 'create' END"
-    )
-    if not is_sample:
-        return operation
-    # What needs no writing is what it is, in the sample or not.
-    return (
-        f"CASE WHEN s.key IS NULL AND {operation} NOT IN ('set_aside', 'waive', 'unchanged')"
-        f" THEN 'not_in_sample' ELSE {operation} END"
-    )
-
-
-def _reason_sql(table: TargetTable) -> str:
-    return (
-        "CASE WHEN o.kind IS NOT NULL THEN o.reason"
-        " WHEN r.operation = 'merged' AND g.key IS NULL AND k.key IS NOT NULL"
-        " THEN 'a former merge is undone'"
-        " WHEN r.operation = 'merged' THEN 'merged by an earlier run'"
-        " WHEN r.operation = 'created' AND g.key IS NOT NULL"
-        " THEN 'created by an earlier run, so it stays: ' || g.why"
-        " WHEN r.operation = 'matched' THEN 'stood in Odoo before'"
-        " WHEN r.key IS NOT NULL THEN ''"
-        " WHEN g.key IS NOT NULL THEN g.why"
-        f" WHEN x.question IS NOT NULL THEN CASE WHEN x.why = {literal(NONE_FIT)}"
-        f" THEN {literal(NONE_FIT)} ELSE {literal(SEVERAL_FIT)} END || x.question"
-        " WHEN x.odoo_id IS NOT NULL THEN x.why ELSE '' END"
-    )
 
 
 def _report(

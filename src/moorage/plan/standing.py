@@ -10,6 +10,8 @@ from moorage.ledger.ledger import Ledger
 from moorage.staging.staging import Staging
 
 _PAGE = 50_000
+#: Fewer of whole rows, which may hold long texts.
+_PAGE_OF_ROWS = 2_000
 
 
 def bring_ledger(staging: Staging, ledger: Ledger, destination_id: int) -> None:
@@ -76,7 +78,7 @@ def bring_loaded(staging: Staging, ledger: Ledger, destination_id: int) -> None:
             (destination_id, model, keys),
         )
         cursor.row_factory = None
-        while page := cursor.fetchmany(_PAGE):
+        while page := cursor.fetchmany(_PAGE_OF_ROWS):
             append_rows(staging, "ledger_loaded", page)
 
 
