@@ -12,7 +12,7 @@ from moorage.errors import RowError
 from moorage.load.contents import BATCH_BYTES
 
 #: Records of one call: Odoo writes them one after the other, in one transaction.
-_AT_ONCE = 100
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
