@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,10 +28,11 @@ EXCEPTIONS = {
 }
 # Users first: once res.partner has a field, res.users inherits it and cannot have its own.
 MODELS = (
-    "res.users", "crm.team", "crm.stage", "crm.tag", "crm.lost.reason", "res.partner.category",
-    "utm.source", "res.partner", "product.template", "crm.lead", "sale.order", "sale.order.line",
+    "res.users", "res.company", "crm.team", "crm.stage", "crm.tag", "crm.lost.reason",
+    "res.partner.category", "utm.source", "res.partner", "product.template", "crm.lead",
+    "sale.order", "sale.order.line",
     "mail.message", "mail.activity", "calendar.event", "ir.attachment", "project.project",
-    "project.task", "hr.employee", "mail.template",
+    "project.task", "hr.employee", "mail.template", "stock.picking",
 )  # fmt: skip
 K = "krayin:"
 
@@ -81,6 +83,9 @@ def _people(ground: Ground) -> None:
         },
     )  # fmt: skip
     ground.load("hr.employee", {f"{K}workers:1": {"name": "Emp"}})
+    ground.load("res.company", {f"{K}accounts:1": {"name": "Brand of ours"}})
+    unit = {"name": "Unit of ours", "parent_id": f"@{K}accounts:1"}
+    ground.load("res.company", {f"{K}accounts:2": unit})
 
 
 def _sales(ground: Ground) -> None:
@@ -115,6 +120,7 @@ def _sales(ground: Ground) -> None:
     )
     domain = [("product_tmpl_id", "=", ground.ids[f"{K}products:1"])]
     (variant,) = ground.client.read("product.product", "search", domain=domain)
+    ground.load("stock.picking", {f"{K}deliveries:{n}": _delivery(ground, n) for n in (1, 2)})
     ground.load(
         "sale.order.line",
         {
@@ -126,6 +132,15 @@ def _sales(ground: Ground) -> None:
         },
     )  # fmt: skip
     ground.client.call("sale.order", "action_confirm", ids=[ground.ids[f"{K}quotes:2"]])
+
+
+def _delivery(ground: Ground, number: int) -> dict[str, Any]:
+    return {
+        "name": f"OURS/{number}",
+        "picking_type_id": _ref(ground, "picking_type_out", "stock"),
+        "partner_id": f"@{K}persons:1",
+        "scheduled_date": "2026-02-03 08:00:00",
+    }
 
 
 def _history(ground: Ground) -> None:
@@ -168,8 +183,8 @@ def _history(ground: Ground) -> None:
     )
 
 
-def _ref(ground: Ground, name: str) -> int:
-    domain = [("module", "=", "base"), ("name", "=", name)]
+def _ref(ground: Ground, name: str, module: str = "base") -> int:
+    domain = [("module", "=", module), ("name", "=", name)]
     (row,) = ground.client.read(
         "ir.model.data", "search_read", domain=domain, fields=["res_id"], load=None
     )

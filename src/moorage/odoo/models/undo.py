@@ -20,6 +20,8 @@ _BESIDES = "made_besides"
 #: The same of stages of tasks that nobody owned before users went.
 _UNOWNED = "was_unowned"
 _STAGES = "project.task.type"
+#: What Odoo makes with a company; what else is made for it later keeps the company.
+_OF_COMPANIES = ("stock.location", "ir.sequence", "resource.calendar", "product.pricelist")
 
 
 def drop_keys(client: OdooClient, model: str, keys: Sequence[str]) -> None:
@@ -114,6 +116,32 @@ def undo_employees(destination: Destination, ids: Sequence[int]) -> None:
     versions = _search(destination, "hr.version", [("employee_id", "in", list(ids))], [])
     besides["hr.version"] += [int(row["id"]) for row in versions]
     _unlink_with(destination, "hr.employee", ids, besides)
+
+
+def undo_companies(destination: Destination, ids: Sequence[int]) -> None:
+    """With a company Odoo makes a partner, places, sequences and hours of work, and its maker and
+    its own user come to belong to it, and so to the group of those with several companies.
+
+    Deleted alone it would leave all that behind, as everybody's.
+    """
+    besides: dict[str, list[int]] = {name: [] for name in ("res.partner", *_OF_COMPANIES)}
+    names = ["partner_id", "batch_payment_sequence_id", "create_date"]
+    for row in _rows(destination, "res.company", ids, names):
+        made_at = str(row["create_date"])
+        besides["res.partner"] += _made_with(destination, int(row["partner_id"]), made_at)
+        for model in _OF_COMPANIES:
+            found = _search(destination, model, [("company_id", "=", row["id"])], ["create_date"])
+            if model == "ir.sequence" and row.get(names[1]):
+                found += _rows(destination, model, [row[names[1]]], ["create_date"])
+            besides[model] += [one["id"] for one in found if str(one["create_date"]) == made_at]
+    if besides["stock.location"]:
+        # Odoo looks for what it is to delete here, and does not find what is archived.
+        destination.write("stock.location", besides["stock.location"], {"active": True})
+    if ids:
+        members = _search(destination, "res.users", [("company_ids", "in", list(ids))], [])
+        leaving = {"company_ids": [[3, odoo_id] for odoo_id in ids]}
+        destination.write("res.users", [row["id"] for row in members], leaving)
+    _unlink_with(destination, "res.company", ids, besides)
 
 
 def undo_products(destination: Destination, ids: Sequence[int]) -> None:
@@ -234,6 +262,7 @@ UNDO: dict[str, Callable[[Destination, Sequence[int]], None]] = {
     "account.payment": undo_payments,
     "stock.picking": undo_pickings,
     "res.users": undo_users,
+    "res.company": undo_companies,
     "hr.employee": undo_employees,
     "product.template": undo_products,
     "product.product": undo_variants,
