@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import time
 from contextlib import closing
@@ -109,6 +110,10 @@ class Journey:
         """What the last step came to."""
         self._lines[-1] = (*self._lines[-1][:2], words)
 
+    def note(self, name: str, words: str) -> None:
+        """A line of its own: something found beside the verbs."""
+        self._lines.append((name, 0.0, words))
+
     @property
     def seconds(self) -> float:
         """How long the last step took."""
@@ -120,7 +125,10 @@ class Journey:
         for column in ("verb", "seconds", ""):
             table.add_column(column, justify="right" if column == "seconds" else "left")
         for name, seconds, words in self._lines:
-            table.add_row(name, f"{seconds:.1f}", words)
+            table.add_row(name, f"{seconds:.1f}" if seconds else "", words)
+        # Of all verbs, for each was waited for; in kB.
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
+        table.caption = f"at most {peak:,.0f} MB in a verb"
         console = Console(width=110)
         console.print(table)
         rates = Table(title="Records created a second, by model")
@@ -145,7 +153,7 @@ class Journey:
     def _written(self) -> list[tuple[Any, ...]]:
         models = (
             "res_partner", "crm_lead", "sale_order", "mail_message", "calendar_event",
-            "project_task",
+            "project_task", "account_move", "account_payment",
         )  # fmt: skip
         parts = [f"(SELECT (max(write_date), count(*))::text FROM {name})" for name in models]
         return self.odoo.psql(f"SELECT {', '.join(parts)}")
