@@ -25,6 +25,7 @@ PROGRAM = Path(sys.executable).with_name("moorage")
 #: What of the shipped mapping is kept: the rest would only take time.
 KEPT = ("users", "organizations", "persons")
 NAME = "Ann Admin"
+ENDED = ["Ctrl-C ends ", "✓ The page i", "next    moor"]
 _pool = urllib3.PoolManager()
 
 
@@ -69,13 +70,17 @@ class Page:
 
 @contextmanager
 def served(root: Path) -> Iterator[Page]:
-    """The page of the project in `root`; Ctrl-C at the end."""
+    """The page of the project in `root`; Ctrl-C at the end.
+
+    Whatever was asked of it, it prints where it is and that it ended, and nothing else.
+    """
     process = subprocess.Popen(
         [PROGRAM, "serve", "--port", "0"],
         cwd=root,
         env=os.environ | {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     assert process.stdout is not None
@@ -90,6 +95,8 @@ def served(root: Path) -> Iterator[Page]:
         yield Page(found[1], found[2], process.pid)
         process.terminate()
         assert process.wait(timeout=60) in (0, 4)
+        said = process.stdout.read().splitlines()
+        assert [line[:12] for line in said if line.strip()] == ENDED, said
     finally:
         process.kill()
         process.wait()

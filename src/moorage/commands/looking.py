@@ -5,6 +5,7 @@ What these give are people's data: for the eyes of who works on the project, nev
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -19,13 +20,13 @@ from moorage.errors import MoorageError, RefusedError
 from moorage.mapping import compile_mapping, load_mapping, materialise, parse_mapping
 from moorage.mapping.created import bare_fields, models_to_create
 from moorage.mapping.document import written
-from moorage.mapping.editing import parsed_rule, set_rule
-from moorage.mapping.spec import MappingFile, load_mapping_to_edit
+from moorage.mapping.editing import parsed_rule
+from moorage.mapping.spec import MappingFile
 from moorage.project import Project
 from moorage.staging.staging import Staging, identifier
 
 #: Samples are taken from so many rows; what is filled is counted in all.
-SAMPLED_ROWS = 2_000
+SAMPLED_ROWS = 1_000
 SAMPLES = 3
 SHOWN_CHARACTERS = 80
 PREVIEW_ROWS = 12
@@ -48,27 +49,44 @@ def samples(
     with opened_to_look(project) as staging:
         columns = _columns(staging, source_object)
         columns = [name for name in columns if names is None or name in names]
-        if not columns:
-            return {}
-        table = f"tidy.{identifier(source_object)}"
-        counts = ", ".join(f"count({identifier(name)})" for name in columns)
-        rows = staging.connection.execute(f"SELECT count(*), {counts} FROM {table}").fetchall()
-        lists = ", ".join(
-            f"list_slice(list(DISTINCT {_text(name)} ORDER BY {_text(name)})"
-            f" FILTER ({_text(name)} <> ''), 1, {SAMPLES})"
-            for name in columns
-        )
-        taken = staging.connection.execute(
-            f"SELECT {lists} FROM (FROM {table} LIMIT {SAMPLED_ROWS})"
-        ).fetchall()
+        counts = ["count(*)", *(f"count({identifier(name)})" for name in columns)]
+        rows, *filled = _aggregates(staging, counts, f"tidy.{identifier(source_object)}")
+        taken = _some_values(staging, source_object, columns)
     return {
-        name: Seen(filled, rows[0][0], tuple(given or ()))
-        for name, filled, given in zip(columns, rows[0][1:], taken[0], strict=True)
+        name: Seen(count, rows, tuple(given or ()))
+        for name, count, given in zip(columns, filled, taken, strict=True)
     }
 
 
-def _text(name: str) -> str:
-    return f"left(trim(CAST({identifier(name)} AS VARCHAR)), {SHOWN_CHARACTERS})"
+def values(project: Project, source_object: str) -> dict[str, tuple[str, ...]]:
+    """Some values of every field of a source object, without a count of all its rows."""
+    with opened_to_look(project) as staging:
+        columns = _columns(staging, source_object)
+        taken = _some_values(staging, source_object, columns)
+    return {name: tuple(given or ()) for name, given in zip(columns, taken, strict=True)}
+
+
+def _some_values(staging: Staging, source_object: str, columns: Sequence[str]) -> list[Any]:
+    """A few different values of each column, from its first rows; None where there are none."""
+    texts = ", ".join(
+        f"nullif(left(trim(CAST({identifier(name)} AS VARCHAR)), {SHOWN_CHARACTERS}), '')"
+        f" AS {identifier(name)}"
+        for name in columns
+    )
+    # Sorted lists take a fraction of the memory of `list(DISTINCT … ORDER BY …)`.
+    lists = [
+        f"list_slice(list_sort(list_distinct(list({identifier(name)}))), 1, {SAMPLES})"
+        for name in columns
+    ]
+    table = f"tidy.{identifier(source_object)}"
+    return _aggregates(staging, lists, f"(SELECT {texts} FROM {table} LIMIT {SAMPLED_ROWS})")
+
+
+def _aggregates(staging: Staging, selected: Sequence[str], source: str) -> list[Any]:
+    if not selected:
+        return []
+    query = f"SELECT {', '.join(selected)} FROM {source}"
+    return list(staging.connection.execute(query).fetchall()[0])
 
 
 def opened_to_look(project: Project) -> Staging:
@@ -83,11 +101,11 @@ def opened_to_look(project: Project) -> Staging:
     return Staging(project.staging_path, read_only=True)
 
 
-def _columns(staging: Staging, source_object: str) -> list[str]:
+def _columns(staging: Staging, name: str, schema: str = "tidy") -> list[str]:
     rows = staging.connection.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_schema = 'tidy'"
-        " AND table_name = ? ORDER BY ordinal_position",
-        [source_object],
+        "SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
+        " ORDER BY column_index",
+        [schema, name],
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -141,17 +159,23 @@ def preview(
 
 def _with_rule(project: Project, entry: str, target: str, text: str) -> MappingFile:
     """The mapping, with the rule in `text` for `target` if there is one."""
+    file = load_mapping(project.mapping_path)
     if not text:
-        return load_mapping(project.mapping_path)
-    tree = load_mapping_to_edit(project.mapping_path).document.tree
-    set_rule(tree, entry, target, parsed_rule(text))
-    return parse_mapping(written(tree), project.mapping_path)
+        return file
+    about = file.mapping.objects[entry]
+    # Read as a mapping of its own: reading the whole file anew takes seconds where it is long.
+    alone = {"to": about.to, "fields": {target: parsed_rule(text)}}
+    tree = {"moorage": 1, "source": file.mapping.source, "objects": {entry: alone}}
+    read = parse_mapping(written(tree), Path("rule"))
+    fields = {**about.fields, target: read.mapping.objects[entry].fields[target]}
+    objects = {**file.mapping.objects, entry: about.model_copy(update={"fields": fields})}
+    return MappingFile(file.mapping.model_copy(update={"objects": objects}), file.document)
 
 
 def _alone(file: MappingFile, entry: str, target: str) -> MappingFile:
     """The mapping with one rule of one entry, and those that it links to bare."""
     bare: dict[str, Any] = {
-        "fields": {}, "match": None, "duplicates": None, "sums": [], "merge_on": None,
+        "fields": {}, "drop": {}, "match": None, "duplicates": None, "sums": [], "merge_on": None,
     }  # fmt: skip
     mapping = file.mapping
     rule = mapping.objects[entry].fields[target]
@@ -165,21 +189,30 @@ def _alone(file: MappingFile, entry: str, target: str) -> MappingFile:
 
 
 def _copy_some(staging: Staging, copy: Staging, alone: MappingFile) -> None:
-    """Some rows of every object, and what was looked up in Odoo before."""
+    """Some rows of every object, and what was looked up in Odoo before.
+
+    Of a table only the columns whose names stand anywhere in the mapping: it may be very wide.
+    """
     tables = {("tidy", alone.mapping.object_of(name)) for name in alone.mapping.objects}
     tables |= {("meta", "reference"), ("meta", "files")}
+    said = alone.mapping.model_dump_json(by_alias=True)
     for schema, name in sorted(tables):
-        there = staging.connection.execute(
-            "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
-            [schema, name],
-        ).fetchall()
-        if there:
-            limit = f" LIMIT {_COPIED}" if schema == "tidy" else ""
-            place = f"{schema}.{identifier(name)}"
-            rows = staging.connection.sql(f"FROM {place}{limit}").to_arrow_table()
-            copy.connection.register("given", rows)
-            copy.connection.execute(f"CREATE OR REPLACE TABLE {place} AS FROM given")
-            copy.connection.unregister("given")
+        columns = _columns(staging, name, schema)
+        if not columns:
+            continue
+        limit = ""
+        if schema == "tidy":
+            limit = f" LIMIT {_COPIED}"
+            columns = [c for c in columns if c == "id" or c[0] == "_" or _in_json(c) in said]
+        place, listed = f"{schema}.{identifier(name)}", ", ".join(map(identifier, columns))
+        rows = staging.connection.sql(f"SELECT {listed} FROM {place}{limit}").to_arrow_table()
+        copy.connection.register("given", rows)
+        copy.connection.execute(f"CREATE OR REPLACE TABLE {place} AS FROM given")
+        copy.connection.unregister("given")
+
+
+def _in_json(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)[1:-1]
 
 
 def _lines(

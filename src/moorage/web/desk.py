@@ -58,6 +58,7 @@ class Desk:
 
     def __init__(self, root: Path, on_crash: OnCrash) -> None:
         self.root = root
+        self._settings = Project(root).settings_path
         self.on_crash = on_crash
         self.worker = Worker(on_crash)
         self._known: dict[tuple[Any, ...], tuple[float, Stamps, Any]] = {}
@@ -66,7 +67,7 @@ class Desk:
     @property
     def project(self) -> Project:
         """The project as its settings stand now."""
-        return Project(self.root)
+        return self.known(("project",), lambda: Project(self.root), of=(self._settings,))
 
     def status(self) -> standing.StatusResult:
         """Where the project stands; as it stood, while a verb is at work."""

@@ -150,7 +150,6 @@ def drawn_rule(
         "note": rule.rule.note or "",
         "open": rule.is_open,
         "creates": rule.rule.create is not None,
-        "text": rule.text,
     }
 
 

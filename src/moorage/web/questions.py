@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from moorage.web.paging import Part, part_of, query_of
 HERE = "/questions"
 NAMES = ("owners", "duplicates", "matches", "conflicts", "deletions")
 #: So many groups of duplicates stand on one page.
-GROUPS = 25
+GROUPS = 10
 #: So many reasons of issues stand on the overview.
 REASONS = 50
 
@@ -68,12 +69,20 @@ def duplicates(desk: Desk, request: Request) -> View:
             shown = waiting.side_by_side(desk.project, part.rows)
     except LockedError:
         pass  # A verb writes to staging: the names in the decision file must do.
-    groups = [{**to_json(one), "sides": [_side(side) for side in one.sides]} for one in shown]
+    groups = [
+        {**to_json(replace(one, sides=())), "sides": [_side(side) for side in one.sides]}
+        for one in shown
+    ]
     return _drawn(desk, "duplicates", found, part, groups)
 
 
 def _side(side: waiting.Side) -> dict[str, Any]:
-    return {**to_json(side), "is_same": side.is_same, "is_equal": len(set(side.values)) == 1}
+    return {
+        "name": side.name,
+        "values": list(side.values),
+        "is_same": side.is_same,
+        "is_equal": len(set(side.values)) == 1,
+    }
 
 
 def matches(desk: Desk, request: Request) -> View:

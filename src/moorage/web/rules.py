@@ -22,7 +22,10 @@ from moorage.web.worker import error_json
 
 
 def rule(desk: Desk, request: Request) -> View:
-    """One rule: its values, its text, what it makes of real rows; a place to decide."""
+    """One rule: its values, its text, what it makes of real rows; a place to decide.
+
+    With `else=1` also where else its source fields may go: for that, all fields are looked at.
+    """
     about = entry_of(desk.entries(), request)
     target = request.path_params["target"]
     found = next((one for one in about.rules if one.about.target == target), None)
@@ -32,7 +35,7 @@ def rule(desk: Desk, request: Request) -> View:
     wanted = given.get("new") or target
     text = given.get("rule") or found.text
     fields = fields_of(desk, request, about.model)
-    seen = samples_of(desk, about)
+    seen = samples_of(desk, about, found.about.sources)
     if wanted != target and not given.get("rule"):
         text = _fitting(found.rule, fields.get(wanted))
     lines, problem = _preview(desk, request, about.entry, wanted, text)
@@ -40,8 +43,8 @@ def rule(desk: Desk, request: Request) -> View:
         "entry": about.entry,
         "object": about.object,
         "model": about.model,
-        "rule": drawn_rule(found, seen, fields),
-        "candidates": _candidates(desk, about, found, fields, seen),
+        "rule": {**drawn_rule(found, seen, fields), "text": found.text},
+        "candidates": _candidates(desk, about, found, fields) if given.get("else") else None,
         "wanted": wanted,
         "text": text,
         "preview": to_json(lines) if lines else None,
@@ -53,16 +56,14 @@ def rule(desk: Desk, request: Request) -> View:
 
 
 def _candidates(
-    desk: Desk,
-    about: EntryLines,
-    found: RuleLine,
-    fields: dict[str, ModelField],
-    seen: dict[str, looking.Seen],
+    desk: Desk, about: EntryLines, found: RuleLine, fields: dict[str, ModelField]
 ) -> list[dict[str, Any]]:
     """Where else the rule's source fields may go, the likeliest first."""
 
     def rank() -> dict[str, tuple[Candidate, ...]]:
-        return ranking.candidates(desk.project, about.object, about.model, fields, seen)
+        with desk.worker.looking():
+            values = looking.values(desk.project, about.object)
+        return ranking.candidates(desk.project, about.object, about.model, fields, values)
 
     with suppress(MoorageError):
         ranked = desk.known(("ranked", about.object, about.model, bool(fields)), rank)

@@ -43,6 +43,18 @@ else if (document.querySelector("[data-live]")) setInterval(refresh, 2000); // a
 // On a phone the parts of the journey are wider than the screen.
 document.querySelector(".steps-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
+// -- what takes a moment longer than the page ---------------------------------------------------
+
+async function bring(link) {
+  const answer = await fetch(link.href);
+  if (!answer.ok) return;
+  const place = link.closest("section");
+  const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = drawn.getElementById(place.id);
+  if (fresh) place.replaceChildren(...fresh.childNodes);
+}
+for (const link of document.querySelectorAll("a[data-later]")) bring(link);
+
 // -- forms ------------------------------------------------------------------------------------
 
 for (const form of document.querySelectorAll("form")) {
