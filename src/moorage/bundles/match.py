@@ -16,7 +16,7 @@ from moorage.bundles.infer import infer
 from moorage.bundles.names import assign, custom_names, find_expected
 from moorage.bundles.places import refused
 from moorage.bundles.store import LINE, Store, identifier
-from moorage.bundles.table import Decision, Header, Inferred, Table
+from moorage.bundles.table import Decision, Header, Inferred, LeftOut, Table
 
 
 @dataclass(frozen=True)
@@ -219,13 +219,17 @@ def _united(guesses: Sequence[Inferred]) -> Iterator[Inferred]:
 
 
 def _notes(table: Table) -> Iterator[str]:
-    for left in table.left_out:
-        lines = ", ".join(map(str, left.lines)) + (", …" if left.count > len(left.lines) else "")
-        yield f"{table.name}: no rows, but {_LEFT[left.reason]}: {left.count:,} (line {lines})"
+    if table.left_out:
+        yield f"{table.name}: no rows, but {'; '.join(map(_left, table.left_out))}"
     if table.dropped:
         yield f"{table.name}: {', '.join(table.dropped)} holds passwords and was not read"
     for note in table.notes:
         yield f"{table.name}: {note}"
+
+
+def _left(left: LeftOut) -> str:
+    lines = ", ".join(map(str, left.lines)) + (", …" if left.count > len(left.lines) else "")
+    return f"{_LEFT[left.reason]}: {left.count:,} (line {lines})"
 
 
 _LEFT = {

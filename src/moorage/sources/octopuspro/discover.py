@@ -18,6 +18,12 @@ ORDER BY 1
 """
 _STATUSES = "SELECT trim(status), count(*) FROM answers GROUP BY 1 ORDER BY 2 DESC, 1"
 _WITHOUT_STATUS = "SELECT count(*) FROM answers WHERE coalesce(trim(status), '') = ''"
+#: Objects without a file of their own.
+_DERIVED = (
+    "Made of other rows, so counted when they are extracted: "
+    + ", ".join(label for label, table, _ in catalogue.OBJECTS.values() if not table)
+    + "."
+)
 _NAMED_FILES = "SELECT trim(file) FROM answers WHERE trim(file) <> ''"
 
 
@@ -53,7 +59,7 @@ def discover(
         release="export bundle",
         identity=f"octopuspro:{bundle.path.name}",
         objects=tuple(_object(name, match, counts, questions) for name in catalogue.OBJECTS),
-        notes=(*match.notes(), *file_notes, *_absent(counts)),
+        notes=(*match.notes(), *file_notes, *_absent(counts), _DERIVED),
         questions=(*match.questions(), *_questions(match, companies)),
         details=details,
     )
