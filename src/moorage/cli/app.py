@@ -31,7 +31,7 @@ VERBS = {
     "export-request": "start",
     "discover": "start",
     "extract": "start",
-    "map": "journey",
+    "map": "mapped",
     "prepare": "journey",
     "owners": "queues",
     "duplicates": "queues",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from moorage.cli import handing, journey, queues, signing, start, witness
+from moorage.cli import handing, journey, mapped, queues, signing, start, witness
 from moorage.cli.verb import Show
 from moorage.commands import beginning, checking, loading, mapping, spotting
 from moorage.commands.handoff import HandoffResult
@@ -13,9 +13,9 @@ from moorage.commands.queues import DuplicatesResult, OwnersResult
 SHOWN: dict[type[Any], Show] = {
     beginning.DiscoverResult: start.show_discover,
     beginning.ExtractResult: start.show_extract,
-    mapping.ProposeResult: journey.show_map,
-    mapping.CheckResult: journey.show_map,
-    mapping.ConfirmResult: journey.show_map,
+    mapping.ProposeResult: mapped.show_map,
+    mapping.CheckResult: mapped.show_map,
+    mapping.ConfirmResult: mapped.show_map,
     loading.PrepareResult: journey.show_prepare,
     loading.PlanResult: journey.show_plan,
     loading.RunResult: journey.show_run,

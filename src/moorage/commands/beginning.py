@@ -22,6 +22,7 @@ from moorage.destination import DestinationIdentity
 from moorage.errors import MoorageError, SettingsError
 from moorage.mapping import load_mapping
 from moorage.project import Project
+from moorage.project.secrets import ADVISER_ACCOUNT
 from moorage.reports.assessment import Assessment, assess
 from moorage.reports.scope import write_scope
 from moorage.sources.base import Discovery, Pulsing, source_kind
@@ -77,7 +78,7 @@ def secret_set(project: Project, account: str, secret: SecretStr) -> SecretResul
     accounts = [f"source/{name}" for name in kind.secrets if name != "password"]
     if "password" in kind.secrets:
         accounts.insert(0, "source")
-    accounts += sorted(project.settings.destinations)
+    accounts += [*sorted(project.settings.destinations), ADVISER_ACCOUNT]
     if account not in accounts:
         raise SettingsError(
             f"there is nothing called {account!r} that has a secret",

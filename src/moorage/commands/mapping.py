@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from moorage.commands.building import fields_of
+from moorage.commands.looking import opened_to_look
 from moorage.commands.opening import (
     PRODUCTION,
     kind_of,
@@ -23,11 +25,14 @@ from moorage.mapping.confirm import Confirmation, confirm, require_confirmed
 from moorage.mapping.decisions import decisions
 from moorage.mapping.document import written
 from moorage.mapping.explain import ExplainedField, explain
-from moorage.mapping.propose import propose
+from moorage.mapping.propose import Proposal, See, propose, unseen
+from moorage.mapping.reopening import reopened
 from moorage.mapping.rewriting import replace_text
 from moorage.mapping.spec import load_mapping_to_edit, parse_mapping
+from moorage.mapping.values_seen import values_seen
 from moorage.project import Project
 from moorage.proposals import Memory
+from moorage.proposals.advice import Advise, Asked
 from moorage.proposals.memory import default_place
 from moorage.reports.mapping import write_mapping
 
@@ -139,10 +144,14 @@ def _remembered(project: Project) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ProposeResult(Result):
-    """What a proposal added to the mapping: fields (`entry.field`) and source objects."""
+    """What a proposal added to the mapping: fields (`entry.field`) and source objects.
+
+    `asked` is what asking a language model came to, where that was wanted.
+    """
 
     added_fields: tuple[str, ...]
     added_objects: tuple[str, ...]
+    asked: Asked | None = None
 
 
 def map_settings(project: Project, answers: Mapping[str, Any]) -> None:
@@ -153,21 +162,16 @@ def map_settings(project: Project, answers: Mapping[str, Any]) -> None:
         replace_text(project.mapping_path, written(document.tree))
 
 
-def map_propose(project: Project, *, to: str = PRODUCTION) -> ProposeResult:
-    """Add to the mapping a place for everything it is silent about; what stands there stays."""
+def map_propose(
+    project: Project, *, to: str = PRODUCTION, advise: Advise | None = None
+) -> ProposeResult:
+    """Add to the mapping a place for everything it is silent about; what stands there stays.
+
+    With `advise` the proposals in doubt that nobody touched are made anew, with advice.
+    """
     with project.lock("map"):
-        path = project.mapping_path
-        kind, discovery = kind_of(project), known_discovery(project)
-        file = load_mapping_to_edit(path if path.exists() else kind.mapping_template)
-        notes: list[str] = []
-        with opened_destination(project, to) as destination:
-            if kind.adapt is not None:
-                tree = file.document.tree
-                notes = kind.adapt(tree, discovery, lambda name: bool(destination.fields(name)))
-                file = parse_mapping(written(tree), path)
-            memory = Memory(default_place())
-            proposal = propose(file, discovery, fields_of(destination, file), memory)
-        replace_text(path, proposal.text)
+        proposal, notes = proposed(project, to=to, advise=advise)
+        replace_text(project.mapping_path, proposal.text)
     return ProposeResult(
         added_fields=tuple(proposal.added_fields),
         added_objects=tuple(proposal.added_objects),
@@ -177,3 +181,33 @@ def map_propose(project: Project, *, to: str = PRODUCTION) -> ProposeResult:
         ),
         next_command="moorage map --check",
     )
+
+
+def proposed(
+    project: Project, *, to: str = PRODUCTION, advise: Advise | None = None
+) -> tuple[Proposal, list[str]]:
+    """The mapping with proposals, and what there is to say of it; nothing is written."""
+    path = project.mapping_path
+    kind, discovery = kind_of(project), known_discovery(project)
+    file = load_mapping_to_edit(path if path.exists() else kind.mapping_template)
+    notes: list[str] = []
+    with opened_destination(project, to) as destination, _values(project) as see:
+        if kind.adapt is not None:
+            tree = file.document.tree
+            notes = kind.adapt(tree, discovery, lambda name: bool(destination.fields(name)))
+            file = parse_mapping(written(tree), path)
+        fields, memory = fields_of(destination, file), Memory(default_place())
+        if advise is not None:
+            file = reopened(file, discovery, fields, memory, see=see)
+        proposal = propose(file, discovery, fields, memory, see=see, advise=advise)
+    return proposal, notes
+
+
+@contextmanager
+def _values(project: Project) -> Iterator[See]:
+    """Looks at the values that were extracted; at none before that."""
+    if not project.staging_path.exists():
+        yield unseen
+        return
+    with opened_to_look(project) as staging:
+        yield lambda found: values_seen(staging, found.name, found.fields)

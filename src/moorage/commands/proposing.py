@@ -19,6 +19,8 @@ from moorage.proposals import (
     known_models,
     propose_fields,
 )
+from moorage.proposals.advice import AboutTable, Advise, Asked
+from moorage.proposals.column import Advice
 from moorage.proposals.memory import default_place
 from moorage.proposals.profiles import profile
 from moorage.proposals.reading import read_columns
@@ -39,7 +41,8 @@ class ProposedPlace:
 
     `target` is a field of the model, or None for a reason (`fate`: `home`, `drop` or `id`);
     `confidence` is the probability that this is right, `band` how to ask: `accept`, `ask` or
-    `unsure`. `rule` is what the mapping would say, with `create` where a field must be made.
+    `unsure`. `rule` is what the mapping would say, with `create` where a field must be made;
+    `advice` what a language model said, if one was asked.
     """
 
     name: str
@@ -50,23 +53,30 @@ class ProposedPlace:
     why: str
     candidates: tuple[Choice, ...]
     rule: dict[str, Any]
+    advice: Advice | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableResult(Result):
-    """Proposals for one table."""
+    """Proposals for one table; `asked` is what asking a language model came to, if one was."""
 
     model: str
     fields: tuple[ProposedPlace, ...]
+    asked: Asked | None = None
 
 
 def map_table(
-    path: Path, model: str, *, conventions: Sequence[str] = (), memory: Path | None = None
+    path: Path,
+    model: str,
+    *,
+    conventions: Sequence[str] = (),
+    memory: Path | None = None,
+    advise: Advise | None = None,
 ) -> TableResult:
     """Propose where the fields listed in `path` go on `model`, by the fields of Odoo 19.
 
     `conventions` are `name=answer` (CONVENTIONS), `memory` the file of decisions, by default this
-    machine's. No server is asked, nothing is written.
+    machine's. No server is asked, nothing is written; `advise` may ask a language model.
     """
     if model not in known_models():
         raise SettingsError(
@@ -82,6 +92,9 @@ def map_table(
         memory=Memory(memory or default_place()),
         conventions=agreed(conventions),
     )
+    if advise is not None:
+        names = frozenset(one.column.name for one in found)
+        found = advise(found, AboutTable(path.stem, model, built_in(model), names))
     return TableResult(model=model, fields=tuple(_place(one, model) for one in found))
 
 
@@ -111,6 +124,7 @@ def _place(proposal: Proposal, model: str) -> ProposedPlace:
         why=proposal.why,
         candidates=tuple(Choice(one.target, one.why) for one in proposal.candidates),
         rule=_rule(proposal, model),
+        advice=proposal.advice,
     )
 
 

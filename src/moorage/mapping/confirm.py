@@ -14,7 +14,7 @@ from moorage.errors import Finding, MappingError, RefusedError
 from moorage.mapping.spec import Mapping, Undecided, load_mapping
 
 #: Words about a rule rather than parts of it: changing them needs no new confirmation.
-_ABOUT = frozenset({"status", "confidence", "why", "note"})
+_ABOUT = frozenset({"status", "confidence", "why", "note", "advice"})
 
 
 @dataclass(frozen=True)

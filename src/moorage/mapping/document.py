@@ -17,14 +17,36 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.emitter import RoundTripEmitter
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
+from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarbool import ScalarBoolean
 
 from moorage.errors import Finding, MappingError
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 30
+
+
+class _Emitter(RoundTripEmitter):
+    """Writes long keys, such as whole sentences of a picklist, as `key: value` too."""
+
+    #: YAML itself takes 1,024 characters.
+    MAX_SIMPLE_KEY_LENGTH = 1_000
+
+    def analyze_scalar(self, scalar: str) -> Any:
+        """As ever; but a word that begins with `?` is quoted on one line, where it begins a key."""
+        analysis = super().analyze_scalar(scalar)
+        analysis.allow_flow_plain = analysis.allow_flow_plain and not scalar.startswith("?")
+        return analysis
+
+
+class _Representer(RoundTripRepresenter):
+    """Writes out each value, though the same object stands in several places: no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 @dataclass(frozen=True)
@@ -71,6 +93,8 @@ def dotted(path: Sequence[Any]) -> str:
 def round_trip() -> YAML:
     """A YAML reader and writer that keeps comments, order and quotes."""
     yaml = YAML(typ="rt")
+    yaml.Emitter = _Emitter
+    yaml.Representer = _Representer
     yaml.preserve_quotes = True
     yaml.width = 100
     yaml.indent(mapping=2, sequence=4, offset=2)

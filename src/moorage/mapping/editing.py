@@ -10,14 +10,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from moorage.errors import SettingsError
 from moorage.mapping.document import parse_document, plain, written
 from moorage.mapping.spec import FieldRule
 
 #: Words about a rule that are not part of what it does.
-ABOUT = ("status", "confidence", "why", "note")
+ABOUT = ("status", "confidence", "why", "note", "advice")
 
 
 def rule_text(rule: FieldRule) -> str:
@@ -168,7 +168,9 @@ def add_entry(tree: Any, name: str, model: str) -> None:
 def flow(node: Any) -> Any:
     """`node` as YAML written on one line."""
     if isinstance(node, list):
-        return [flow(item) for item in node]
+        line = CommentedSeq(flow(item) for item in node)
+        line.fa.set_flow_style()
+        return line
     if not isinstance(node, dict):
         return node
     made = CommentedMap({key: flow(value) for key, value in node.items()})

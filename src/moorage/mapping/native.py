@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moorage.destination import ModelField
+from moorage.mapping.totals import Total, total_of
+from moorage.mapping.values_seen import ValuesSeen
 from moorage.mapping.ways import column_of, named_together, way
 from moorage.proposals import Memory, Proposal, propose_fields
-from moorage.proposals.column import ACCEPT, ASK
+from moorage.proposals.advice import AboutTable, Advise
+from moorage.proposals.column import ACCEPT, ASK, Advice, Column
 from moorage.sources.base import SourceField, SourceObject
 
 LinkedModels = Callable[[SourceField], Collection[str]]
@@ -19,18 +22,24 @@ LinkedModels = Callable[[SourceField], Collection[str]]
 class NativeRules:
     """Rules by target field, reasons to drop by column, and which columns are settled by them.
 
-    `also` says of columns that get a custom field what else they might be.
+    `also` says of columns that get a custom field what else they might be, `totals` which of them
+    Odoo works out by itself, so that both can be compared.
     """
 
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
     drops: dict[str, str] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)
     also: dict[str, str] = field(default_factory=dict)
+    totals: dict[str, Total] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What the rules of an entry stand on: its model's fields, and what is filled already."""
+    """What the rules of an entry stand on: its model's fields, and what is filled already.
+
+    `seen` are values of its columns, which are looked at for their form; `advise` asks a language
+    model, where people want that; `models` are all those that the mapping makes.
+    """
 
     model: str
     fields: Mapping[str, ModelField]
@@ -38,6 +47,9 @@ class Ground:
     linked_models: LinkedModels
     memory: Memory | None = None
     conventions: Mapping[str, str] = field(default_factory=dict)
+    models: Collection[str] = ()
+    seen: Mapping[str, ValuesSeen] = field(default_factory=dict)
+    advise: Advise | None = None
 
 
 def native_rules(
@@ -49,13 +61,17 @@ def native_rules(
     added to a known CRM keeps a field of its own; what Odoo has like it is only said.
     """
     proposals = propose_fields(
-        [column_of(column) for column in found.fields],
+        [_column(column, ground.seen.get(column.name)) for column in found.fields],
         ground.model,
         table=found.label or found.name,
         fields=ground.fields,
         memory=ground.memory,
         conventions=ground.conventions,
     )
+    if ground.advise is not None:
+        names = frozenset(column.name for column in undecided)
+        about = AboutTable(found.label or found.name, ground.model, ground.fields, names)
+        proposals = ground.advise(proposals, about)
     by_name = {one.column.name: one for one in proposals}
     made = NativeRules()
     columns = {column.name: column for column in undecided}
@@ -64,6 +80,10 @@ def native_rules(
         if column.name not in made.settled:
             _one(column, by_name[column.name], ground, made)
     return made
+
+
+def _column(column: SourceField, seen: ValuesSeen | None) -> Column:
+    return column_of(column, seen.samples, is_key=seen.is_key) if seen else column_of(column)
 
 
 def _parted_names(
@@ -98,8 +118,11 @@ def _one(column: SourceField, proposal: Proposal, ground: Ground, made: NativeRu
         _note(column, proposal, made)
         return
     if proposal.target is None:
-        if proposal.fate == "drop" and proposal.confidence >= ACCEPT:
-            made.drops[column.name] = f"proposed: {proposal.why}"
+        is_key = proposal.fate == "id" and proposal.column.is_key
+        if is_key or (proposal.fate == "drop" and proposal.confidence >= ACCEPT):
+            # What the key holds is in Odoo as the External ID: nothing is lost.
+            mark = "no loss" if is_key else "proposed"
+            made.drops[column.name] = f"{mark}: {proposal.why}"
             made.settled.add(column.name)
         else:
             made.also[column.name] = proposal.why
@@ -108,11 +131,16 @@ def _one(column: SourceField, proposal: Proposal, ground: Ground, made: NativeRu
     if target in ground.filled or target in made.rules:
         made.also[column.name] = f"{target} is filled already"
         return
+    total = total_of(column, proposal, ground.fields[target], ground.model, ground.models)
+    if total is not None:
+        made.also[column.name] = total.why
+        made.totals[column.name] = total
+        return
     found = way(column, proposal, ground.fields[target], ground.linked_models(column))
     if found is None:
         made.also[column.name] = f"{proposal.why}; it cannot be written as it stands"
         return
-    made.rules[target] = found | _about(proposal.confidence, proposal.why)
+    made.rules[target] = found | _about(proposal.confidence, proposal.why, proposal.advice)
     made.settled.add(column.name)
 
 
@@ -121,5 +149,6 @@ def _note(column: SourceField, proposal: Proposal, made: NativeRules) -> None:
         made.also[column.name] = f"perhaps {proposal.target}: {proposal.why}"
 
 
-def _about(confidence: float, why: str) -> dict[str, Any]:
-    return {"status": "proposed", "confidence": round(confidence, 2), "why": why}
+def _about(confidence: float, why: str, advice: Advice | None = None) -> dict[str, Any]:
+    about = {"status": "proposed", "confidence": round(confidence, 2), "why": why}
+    return {**about, "advice": str(advice)} if advice else about

@@ -6,6 +6,7 @@ no fate yet, and marks as proposed what nobody has decided. Comments and order s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,13 +15,24 @@ from ruamel.yaml.comments import CommentedMap
 
 from moorage.destination import ModelField
 from moorage.mapping.document import written
+from moorage.mapping.editing import flow
 from moorage.mapping.expressions import Expressions
 from moorage.mapping.fates import entries_of, fields_used, without_fate
 from moorage.mapping.native import Ground, NativeRules, native_rules
 from moorage.mapping.proposed_field import ProposedField, field_name, proposed_field
 from moorage.mapping.spec import Entry, MappingFile
+from moorage.mapping.values_seen import ValuesSeen
 from moorage.proposals import Memory
+from moorage.proposals.advice import Advise
 from moorage.sources.base import Discovery, SourceField, SourceObject
+
+#: What is seen of the columns of a source object, by name; {} where nothing was extracted yet.
+See = Callable[[SourceObject], Dict[str, ValuesSeen]]
+
+
+def unseen(_: SourceObject) -> Dict[str, ValuesSeen]:
+    """Nothing, for proposals by names and types alone."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -37,14 +49,18 @@ def propose(
     discovery: Discovery,
     fields: Dict[str, Dict[str, ModelField]],
     memory: Memory | None = None,
+    *,
+    see: See = unseen,
+    advise: Advise | None = None,
 ) -> Proposal:
     """A proposal from `file`: the source's own template, or the project's mapping to add to.
 
     `fields` are the destination's: where one is right for a column it is proposed, and no new field
-    takes a name that is in use. `memory` are decisions of earlier projects. The tree of `file` is
-    changed.
+    takes a name that is in use. `memory` are decisions of earlier projects, `see` gives values to
+    look at for their form, `advise` asks a language model about what is in doubt. The tree of
+    `file` is changed.
     """
-    proposer = _Proposer(file, discovery, fields, memory)
+    proposer = _Proposer(file, discovery, fields, memory, see=see, advise=advise)
     proposer.mark_proposed()
     for found in discovery.objects:
         proposer.add(found)
@@ -58,8 +74,13 @@ class _Proposer:
         discovery: Discovery,
         fields: Dict[str, Dict[str, ModelField]],
         memory: Memory | None,
+        *,
+        see: See,
+        advise: Advise | None,
     ) -> None:
         self.memory = memory
+        self.see = see
+        self.advise = advise
         self.mapping = file.mapping
         self.tree: Any = file.document.tree
         self.discovery = discovery
@@ -97,8 +118,11 @@ class _Proposer:
                 rule["why"] += f"; {native.also[column.name]}"
             name = self._free_name(column.name, [entry.to for entry in entries.values()])
             for entry in entries:
-                self.tree["objects"][entry]["fields"][name] = _flow(rule)
+                self.tree["objects"][entry]["fields"][name] = flow(rule)
                 self.added_fields.append(f"{entry}.{name}")
+                total = native.totals.get(column.name)
+                if total is not None and total.pairs:
+                    self._compare(entry, f"{total.field}={name}")
 
     def _native(
         self, found: SourceObject, undecided: list[SourceField], entries: Dict[str, Entry]
@@ -117,15 +141,27 @@ class _Proposer:
                 linked_models=self._linked_models,
                 memory=self.memory,
                 conventions=dict(self.mapping.settings.get("conventions") or {}),
+                models={about.to for about in self.mapping.objects.values()},
+                seen=self.see(found),
+                advise=self.advise,
             ),
         )
         tree = self.tree["objects"][entry]
         for target, rule in native.rules.items():
-            tree["fields"][target] = _flow(rule)
+            tree["fields"][target] = flow(rule)
             self.added_fields.append(f"{entry}.{target}")
         if native.drops:
             tree.setdefault("drop", CommentedMap()).update(native.drops)
         return native
+
+    def _compare(self, entry: str, pair: str) -> None:
+        """Let `verify` hold a total of ours against the one that Odoo works out."""
+        tree = self.tree["objects"][entry]
+        given = tree.get("sums") or []
+        known = [given] if isinstance(given, str) else list(given)
+        target = pair.partition("=")[0]
+        if not any(str(one).partition("=")[0] == target for one in known):
+            tree["sums"] = flow([*known, pair])
 
     def _linked_models(self, column: SourceField) -> set[str]:
         return {linked.to for linked in entries_of(self.mapping, column.link or "").values()}
@@ -133,7 +169,7 @@ class _Proposer:
     def _add_object(self, found: SourceObject) -> None:
         if self.tree.get("not_migrated") is None:
             self.tree["not_migrated"] = CommentedMap()
-        self.tree["not_migrated"][found.name] = _flow(
+        self.tree["not_migrated"][found.name] = flow(
             {"reason": f"asks for a decision: {found.row_count} rows", "status": "proposed"}
         )
         self.added_objects.append(found.name)
@@ -146,15 +182,4 @@ class _Proposer:
         return field_name(self.mapping.source, source_field, taken)
 
 
-def _flow(node: Any) -> Any:
-    """`node` as YAML written on one line; lists are copied, for one that stood twice would be
-    written as an anchor.
-    """
-    if not isinstance(node, dict):
-        return list(node) if isinstance(node, list) else node
-    made = CommentedMap({key: _flow(value) for key, value in node.items()})
-    made.fa.set_flow_style()
-    return made
-
-
-__all__ = ["Proposal", "ProposedField", "propose"]
+__all__ = ["Proposal", "ProposedField", "See", "propose"]

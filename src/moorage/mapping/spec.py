@@ -114,6 +114,9 @@ class FieldRule(_Strict):
     confidence: float | None = Field(default=None, ge=0, le=1, description="How sure (0 to 1).")
     why: str | None = Field(default=None, description="The reason, in words.")
     note: str | None = Field(default=None, description="What people remark on it.")
+    advice: str | None = Field(
+        default=None, description="Which language model advised it, when, to which question."
+    )
 
     @property
     def linked(self) -> tuple[str, ...]:

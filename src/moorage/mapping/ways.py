@@ -12,7 +12,7 @@ from typing import Any
 from moorage.destination import ModelField
 from moorage.proposals import Column, Proposal
 from moorage.proposals.profiles import Profile, profile
-from moorage.proposals.words import words_of
+from moorage.proposals.words import option_words
 from moorage.sources.base import SourceField
 from moorage.staging.quoting import identifier
 
@@ -87,12 +87,12 @@ def options_map(options: Sequence[str], field: ModelField) -> dict[str, Any]:
     known: dict[frozenset[str], str] = {}
     for value, label in field.selection:
         for text in (label, value):
-            known.setdefault(frozenset(words_of(text)), value)
-    said = {option: frozenset(words_of(option)) for option in options}
+            known.setdefault(option_words(text), value)
+    said = {option: option_words(option) for option in options}
     return {option: known[words] for option, words in said.items() if words in known}
 
 
-def column_of(column: SourceField, samples: Sequence[str] = ()) -> Column:
+def column_of(column: SourceField, samples: Sequence[str] = (), *, is_key: bool = False) -> Column:
     """A source field as proposals look at it."""
     return Column(
         name=column.name,
@@ -102,6 +102,7 @@ def column_of(column: SourceField, samples: Sequence[str] = ()) -> Column:
         options=column.options,
         link=column.link or "",
         custom=column.custom,
+        is_key=is_key,
     )
 
 

@@ -18,6 +18,8 @@ from pydantic import SecretStr
 from moorage.errors import SettingsError
 
 SERVICE = "moorage"
+ADVISER_VARIABLE = "MOORAGE_AI_KEY"
+ADVISER_ACCOUNT = "ai/key"
 SOURCE_PASSWORD = "password"  # noqa: S105 - the name of an option
 
 
@@ -41,6 +43,10 @@ class Secrets:
             variables.append("MOORAGE_ODOO_KEY")
         host = urlsplit(url).hostname or ""
         return self._find(variables, name, host, f"the API key of destination {name!r}")
+
+    def adviser(self) -> SecretStr:
+        """The key of the language model's server; SettingsError that says how to give it."""
+        return self._find([ADVISER_VARIABLE], ADVISER_ACCOUNT, "", "the key of the language model")
 
     def store(self, account: str, secret: SecretStr) -> None:
         """Keep a secret in the keyring; SettingsError where there is none."""

@@ -86,6 +86,13 @@ class FileSettings(_Strict):
     limit_mb: Annotated[int, Field(ge=1, le=90)] = 25
 
 
+class AdviserSettings(_Strict):
+    """`ai:` the language model that `map --propose --ai` asks, and where, if not at its maker's."""
+
+    model: Annotated[str, Field(min_length=1)]
+    url: Annotated[str, AfterValidator(_url)] | None = None
+
+
 class ProjectSettings(_Strict):
     """The whole of `moorage.yaml`."""
 
@@ -94,6 +101,7 @@ class ProjectSettings(_Strict):
     source: SourceSettings
     destinations: dict[Name, DestinationSettings] = {}
     files: FileSettings = FileSettings()
+    ai: AdviserSettings | None = None
 
 
 @dataclass(frozen=True)

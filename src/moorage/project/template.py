@@ -35,6 +35,10 @@ destinations:
 
 # Files larger than this are set aside; Odoo takes up to 90.
 # files: {{limit_mb: 25}}
+
+# A language model to ask about proposals in doubt (moorage map --propose --ai); it sees names of
+# fields, never a value. Its key: MOORAGE_AI_KEY or: moorage secret set ai/key
+# ai: {{model: "openai:gpt-5-mini"}}
 """
 
 

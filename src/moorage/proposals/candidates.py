@@ -19,6 +19,9 @@ from moorage.proposals.words import Reading, bare, folded, readings, words_of
 RECOGNISED = 0.55
 _AGREED = 0.08
 _LATER_CHOICE = 0.12
+#: `Account ID` is no name of an account; but documents are called by their numbers.
+_ID_AS_NAME = 0.3
+_CALLED_BY_NUMBER = ("sale.order", "account.move", "account.payment")
 _NOT_AT_HOME = 0.12
 #: Between two meanings of a label, the one that says a field for these records counts.
 _NOWHERE = 0.01
@@ -83,6 +86,8 @@ def _places(match: Match, found: Profile, kind: Kind, fields: Fields) -> Iterato
         score = match.score - place * _LATER_CHOICE - lessened
         if name is not None:
             score -= fits(found, fields[name], concept)
+            if name == "name" and match.is_of_id and kind.model not in _CALLED_BY_NUMBER:
+                score -= _ID_AS_NAME
         yield Candidate(
             target=name,
             score=score,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 #: Why a field of the source gets no field of Odoo. `home`: Odoo has none, it becomes a custom
@@ -21,17 +21,20 @@ class Column:
     """One field of a table that is to be mapped.
 
     `type` is one of `moorage.sources.base.FIELD_TYPES`, or empty where nobody knows. `samples` are
-    values as text; they are looked at for their form and never leave this machine. `link` names the
-    table it points to, if that is known.
+    values as text; they are looked at for their form and never leave this machine. `declared` tells
+    that a person or the CRM itself listed the `options`: others may be values. `link` names the
+    table it points to, if that is known; `is_key` that its values are those of the record's key.
     """
 
     name: str
     label: str = ""
     type: str = ""
-    samples: tuple[str, ...] = ()
+    samples: tuple[str, ...] = field(default=(), repr=False)
     options: tuple[str, ...] = ()
+    declared: bool = False
     link: str = ""
     custom: bool = False
+    is_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,30 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Advice:
+    """What a language model said of a field, and where that came from.
+
+    `by` names the model, `at` says when (ISO 8601, UTC), `question` is the digest of what was sent.
+    `target` None: no field of Odoo's.
+    """
+
+    by: str
+    at: str
+    question: str
+    target: str | None
+
+    def __str__(self) -> str:
+        return f"{self.by}, {self.at}, question {self.question}"
+
+
+@dataclass(frozen=True)
 class Proposal:
     """What is proposed for one column.
 
     `target` is a field of the model, or None for the reason `fate`. `confidence` is the probability
     (0 to 1) that this is right. `candidates` are the places to choose from, this one first, up to
-    three. `remembered` tells that somebody confirmed the same before.
+    three. `remembered` tells that somebody confirmed the same before; `advice` is what a language
+    model said of it, where people let one be asked.
     """
 
     column: Column
@@ -73,6 +94,7 @@ class Proposal:
     why: str
     candidates: tuple[Candidate, ...] = ()
     remembered: bool = False
+    advice: Advice | None = None
 
     @property
     def band(self) -> Band:

@@ -59,11 +59,15 @@ class Concept:
 
 @dataclass(frozen=True)
 class Match:
-    """A label said this concept. `score` is 1 where it said nothing else."""
+    """A label said this concept. `score` is 1 where it said nothing else.
+
+    `is_of_id` tells that the label said `id`.
+    """
 
     concept: Concept
     score: float
     language: str
+    is_of_id: bool = False
 
 
 def matches(found: tuple[Reading, ...], kind: Kind) -> list[Match]:
@@ -76,7 +80,7 @@ def matches(found: tuple[Reading, ...], kind: Kind) -> list[Match]:
             score = _score(words, pattern, kind) - discount
             held = best.get(concept.name)
             if score > 0 and (held is None or score > held.score):
-                best[concept.name] = Match(concept, score, reading.language)
+                best[concept.name] = Match(concept, score, reading.language, "id" in words)
     return sorted(best.values(), key=lambda match: -match.score)
 
 

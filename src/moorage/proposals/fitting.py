@@ -10,7 +10,7 @@ from moorage.proposals.profiles import Profile
 _GLAD: dict[str, frozenset[str]] = {
     "char": frozenset(("text", "email", "phone", "url", "select", "integer")),
     "text": frozenset(("text", "html", "select", "multiselect", "link")),
-    "html": frozenset(("text", "html")),
+    "html": frozenset(("text", "html", "select")),
     "integer": frozenset(("integer", "decimal")),
     "float": frozenset(("integer", "decimal", "money", "percent")),
     "monetary": frozenset(("integer", "decimal", "money")),

@@ -12,6 +12,10 @@ _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 _URL = re.compile(
     r"(https?://|www\.)\S+|[a-z0-9-]+(\.[a-z0-9-]+)*\.(com|org|net|io|de|fr|es|nl|eu)(/\S*)?", re.I
 )
+#: Numbers that nobody but a telephone is called by, though they look like a sum.
+_DIALLED = re.compile(
+    r"(\+|00)[1-9][\d\s().\-/]{6,}|0\d{1,5}\s?[\s/-]\s?\d[\d\s-]{3,}|\(0\d+\)[\d\s/-]+"
+)
 _PHONE = re.compile(r"\+?[\d\s().\-/]{6,}(\s*(x|ext\.?)\s*\d+)?")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _DATETIME = re.compile(
@@ -29,8 +33,8 @@ _YES_NO = frozenset(
 #: A form, and what it means for the type; the first one that most values have counts.
 _FORMS = (
     ("email", _EMAIL), ("url", _URL), ("datetime", _DATETIME), ("date", _DATE),
-    ("money", _MONEY), ("percent", _PERCENT), ("integer", _INTEGER), ("decimal", _DECIMAL),
-    ("phone", _PHONE),
+    ("phone", _DIALLED), ("money", _MONEY), ("percent", _PERCENT), ("integer", _INTEGER),
+    ("decimal", _DECIMAL), ("phone", _PHONE),
 )  # fmt: skip
 _MOST = 0.8
 _FEW_CHOICES = 12

@@ -61,6 +61,7 @@ def _column(path: Path, number: int, about: Any) -> Column:
         type=str(about.get("type") or ""),
         samples=_texts(about.get("samples")),
         options=_texts(about.get("options")),
+        declared=True,
     )
 
 

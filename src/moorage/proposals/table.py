@@ -10,19 +10,26 @@ from moorage.proposals.catalogue import Fields
 from moorage.proposals.column import Candidate, Column
 from moorage.proposals.concepts import Kind
 from moorage.proposals.profiles import Profile, profile
+from moorage.proposals.words import bare, folded
 
 #: What people agree on before, and no CRM can tell: the default answer, and what it is about.
 CONVENTIONS: Mapping[str, tuple[str, str]] = {
     "created": ("custom", "Who made a record and when: `custom` field or `native` create_date."),
     "modified": ("custom", "Who changed it last and when: `custom` or `native` write_date."),
     "totals": ("native", "Sums Odoo works out from lines: `native` (compared) or `custom`."),
+    "source_id": ("key", "The source's own id: `key` (the External ID alone) or a `custom` field."),
 }
+#: For a column that holds the record's key, and is not a number that people use besides.
+_KEY = Candidate(
+    None, 1.1, "it holds the record's key in every row, which the External ID keeps",
+    concept="id", fate="id", exact=True,
+)  # fmt: skip
 _CONTESTED = 0.001
 _RATHER_NONE = 0.3
 _SAME_MEANING = 0.5
 _CLEAR = 0.8
 #: Fields that several columns fill together, or that hold text one may put behind another.
-_SHARED_TYPES = frozenset(("html", "text", "many2many", "many2one", "one2many"))
+SHARED_TYPES = frozenset(("html", "text", "many2many", "many2one", "one2many"))
 
 
 @dataclass(frozen=True)
@@ -54,14 +61,43 @@ def placed(columns: Sequence[Column], ground: Ground) -> list[Placed]:
     for column in columns:
         about = profile(column)
         ranked = candidates(column, about, ground.kind, ground.fields)
+        if column.is_key and (ranked[0].target is None or _is_called_id(column)):
+            ranked = [_KEY, *(one for one in ranked if one.target is not None)]
         ranked = by_convention(ranked, ground)
         found.append(Placed(column, about, tuple(ranked)))
-    return _spare(_one_each(found, ground))
+    return _spare(_one_each(_completed(found), ground))
+
+
+def _completed(found: list[Placed]) -> list[Placed]:
+    """A name beside one part of it is the other: `Nombre` and `Apellidos`, `Name` and `Vorname`.
+
+    In English a name beside the last name alone may well be the whole one.
+    """
+    tops = [one.ranked[0] for one in found]
+    parts = {(top.target, top.part) for top in tops if top.target and top.part}
+    whole = [place for place, top in enumerate(tops) if top.concept == "record_name"]
+    if len(parts) != 1 or len(whole) != 1:
+        return found
+    ((target, part),) = parts
+    top = tops[whole[0]]
+    if top.target != target or (part == 2 and top.language == "en"):
+        return found
+    other = replace(top, part=1 if part == 2 else 2)
+    ranked = (other, *found[whole[0]].ranked[1:])
+    return [
+        replace(one, ranked=ranked) if place == whole[0] else one for place, one in enumerate(found)
+    ]
+
+
+def _is_called_id(column: Column) -> bool:
+    return any(folded(text).split()[-1:] == ["id"] for text in (column.label, bare(column.name)))
 
 
 def by_convention(ranked: list[Candidate], ground: Ground) -> list[Candidate]:
     """`ranked` with what people agreed on before moved to its place."""
     top = ranked[0]
+    if top.fate == "id" and ground.convention("source_id") == "custom":
+        return [replace(top, fate="home", why=f"{top.why}; kept to search by"), *ranked[1:]]
     if top.computed and ground.convention("totals") == "custom":
         none = replace(top, target=None, fate="home", why=f"{top.why}; kept to compare with")
         return [none, *(one for one in ranked if one.target is not None)]
@@ -89,7 +125,7 @@ def _one_each(found: list[Placed], ground: Ground) -> list[Placed]:
 
 
 def _may_share(target: str, rivals: list[Placed], ground: Ground) -> bool:
-    if ground.fields[target].type in _SHARED_TYPES:
+    if ground.fields[target].type in SHARED_TYPES:
         return True
     tops = [one.ranked[0] for one in rivals]
     return all(top.part for top in tops) or len({top.part for top in tops}) == len(tops) > 1

@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 LANGUAGES = ("de", "fr", "es", "pt", "nl")
 #: Languages whose words are written together: `Rechnungsdatum`.
 _COMPOUNDING = ("de", "nl")
+_SHORTENED = {"de": ("nr", "nummer"), "nl": ("nr", "nummer")}
 _JOINTS = ("", "s", "n", "en", "e", "es")
 _LONGEST_PHRASE = 5
 _ENDINGS = ("s", "es", "er", "en", "e", "n")
@@ -87,12 +88,23 @@ def _english(plain: tuple[str, ...]) -> tuple[str, ...]:
 def _translated(plain: tuple[str, ...], language: str) -> tuple[str, ...]:
     dictionary = _dictionary(language)
     found: list[str] = []
-    for word in _replaced(plain, dictionary, joined=False):
+    for word in _replaced(_in_full(plain, language), dictionary, joined=False):
         parts = () if word in _known(language) or language not in _COMPOUNDING else _parts(
             word, language
         )  # fmt: skip
         found += parts or (word,)
     return tuple(found)
+
+
+def _in_full(plain: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """Words with endings that people shorten, as in `Personalnr`, written out."""
+    short, full = _SHORTENED.get(language, ("", ""))
+    return tuple(
+        word.removesuffix(short) + full
+        if short and word.endswith(short) and len(word) > len(short)
+        else word
+        for word in plain
+    )
 
 
 def _replaced(
@@ -159,6 +171,21 @@ def _dictionary(language: str) -> dict[str, str]:
             found.setdefault(foreign, english)
     own = data_yaml(f"words/{language}.yaml")
     return found | {folded(str(key)): str(value) for key, value in own.items()}
+
+
+def option_words(text: str) -> frozenset[str]:
+    """What an option of a list says, in English: `niedrig` and `Baja` say `low`."""
+    said = folded(text)
+    return frozenset(words_of(_options().get(said, said)))
+
+
+@cache
+def _options() -> dict[str, str]:
+    return {
+        folded(str(other)): str(english)
+        for english, others in data_yaml("words/options.yaml").items()
+        for other in others
+    }
 
 
 @cache
