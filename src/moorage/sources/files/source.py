@@ -66,7 +66,8 @@ class FilesSource:
 
     def tidy_sql(self) -> Sequence[str]:
         """One table for each file."""
-        return [_tidy(one, str(self._options["timezone"])) for one in self._found]
+        keys = {one.name: one.key for one in self._found}
+        return [_tidy(one, str(self._options["timezone"]), keys) for one in self._found]
 
     def files(self) -> FileStore | None:
         """What columns of a bundle name as files is not known."""
@@ -83,12 +84,17 @@ def _note(found: Found) -> str:
             f"{found.name}: no column names its rows; a row is known by all that it says, so a"
             f" changed row counts as a new one. Give the column: source.keys: {{{found.name}: …}}"
         )
-    links = ", ".join(f"{name} → {other}" for name, other in (found.links or {}).items())
-    return f"{found.name}: rows are known by {found.key}" + (f"; links: {links}" if links else "")
+    links = ", ".join(f"{name} → {other}" for name, other in found.links.items())
+    named = ", ".join(f"{name} → {other} ({by})" for name, (other, by) in found.named.items())
+    return (
+        f"{found.name}: rows are known by {found.key}"
+        + (f"; links: {links}" if links else "")
+        + (f"; by name: {named}" if named else "")
+    )
 
 
 def _object(found: Found) -> SourceObject:
-    links = found.links or {}
+    links = found.links
     fields = [
         SourceField(
             name=name,
@@ -104,10 +110,14 @@ def _object(found: Found) -> SourceObject:
         for name, one in found.columns.items()
         if one.type == "money"
     ]
+    fields += [
+        SourceField(f"{name}.record", "link", found.columns[name].label or name, link=other)
+        for name, (other, _) in found.named.items()
+    ]
     return SourceObject(found.name, found.name, found.table.row_count, tuple(fields))
 
 
-def _tidy(found: Found, zone: str) -> str:
+def _tidy(found: Found, zone: str, keys: Mapping[str, str | None]) -> str:
     content = " || '|' || ".join(f"coalesce({_quoted(name)}, '')" for name in found.columns)
     key = f"trim({_quoted(found.key)})" if found.key else (
         f"md5({content}) || '-' || row_number() OVER (PARTITION BY md5({content}) ORDER BY _file,"
@@ -115,12 +125,19 @@ def _tidy(found: Found, zone: str) -> str:
     )  # fmt: skip
     picked = [f"{key} AS id"]
     for name, one in found.columns.items():
-        kind = "link" if name in (found.links or {}) else one.type
+        kind = "link" if name in found.links else one.type
         picked.append(f"{_cast(kind, _quoted(name), zone)} AS {_quoted(name)}")
         if one.type == "money":
             picked.append(_quoted(f"{name}.currency"))
+    for name, (other, by) in found.named.items():
+        # A name that several rows share points to none of them.
+        picked.append(
+            f"(SELECT min(trim({_quoted(keys[other])})) FROM raw.{_quoted(other)} AS other WHERE"
+            f" trim(other.{_quoted(by)}) = trim(own.{_quoted(name)}) HAVING count(*) = 1)"
+            f" AS {_quoted(name + '.record')}"
+        )
     name = _quoted(found.name)
-    return f"CREATE TABLE tidy.{name} AS SELECT {', '.join(picked)} FROM raw.{name}"
+    return f"CREATE TABLE tidy.{name} AS SELECT {', '.join(picked)} FROM raw.{name} AS own"
 
 
 def _cast(kind: str, text: str, zone: str) -> str:

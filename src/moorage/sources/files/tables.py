@@ -5,31 +5,39 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from moorage.bundles import Bundle, Column, Expected, Inferred, Table
 from moorage.bundles.names import names_of
 from moorage.bundles.store import identifier
 from moorage.errors import SettingsError
-from moorage.proposals.words import words_of
+from moorage.proposals import kind_by_name
+from moorage.proposals.words import readings, words_of
 
 LONGEST_NAME = 50
 #: So many of a column's values must be keys of another table to make it a link.
 MOST = 0.95
 #: Words of a header that tell of a key.
-_KEY_WORDS = frozenset(("id", "number", "external_id", "employee_number", "customer_number", "sku"))
+_KEY_WORDS = frozenset(
+    ("id", "number", "code", "external_id", "employee_number", "customer_number", "sku")
+)
 _KEY_TYPES = ("integer", "text")
 
 
 @dataclass(frozen=True)
 class Found:
-    """One table: its name as an object, and its columns by name (`link`: object they point to)."""
+    """One table: its name as an object, and its columns by name.
+
+    `links` are columns that hold keys of another object, `named` those that hold what its rows are
+    called: the object, and the column that calls them so.
+    """
 
     name: str
     table: Table
     columns: Mapping[str, Inferred]
     key: str | None = None
-    links: Mapping[str, str] | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def expected(self) -> Expected:
@@ -57,7 +65,8 @@ def find_tables(bundle: Bundle, keys: Mapping[str, str]) -> list[Found]:
             columns[_free(plain_name(inferred.name), columns)] = inferred
         one = Found(name, table, columns)
         found.append(replace(one, key=_key(bundle, one, keys.get(name))))
-    return [replace(one, links=_links(bundle, one, found)) for one in found]
+    linked = [replace(one, links=_links(bundle, one, found)) for one in found]
+    return [replace(one, named=_named(bundle, one, found)) for one in linked]
 
 
 def plain_name(text: str) -> str:
@@ -91,14 +100,25 @@ def _key(bundle: Bundle, found: Found, said: str | None) -> str | None:
             )
         return name
     likely = [name for name in found.columns if _tells_a_key(found, name)]
-    likely.sort(key=lambda name: len(words_of(found.columns[name].label)))
+    likely.sort(key=lambda name: min(map(len, _readings(found.columns[name])), default=0))
     return next((name for name in likely if _is_unique(bundle, found, name)), None)
 
 
 def _tells_a_key(found: Found, name: str) -> bool:
     about = found.columns[name]
-    words = set(words_of(about.label)) | set(words_of(about.name))
-    return about.type in _KEY_TYPES and bool(words & _KEY_WORDS)
+    # A language that knows the word tells more than its letters: `USt-IdNr.` is no number of a row.
+    words = [set(one) for one in _readings(about)]
+    known = words[1:] or words
+    return about.type in _KEY_TYPES and any(one & _KEY_WORDS for one in known)
+
+
+def _words(about: Inferred) -> set[str]:
+    """What a header says, in all languages that are read."""
+    return {word for words in _readings(about) for word in words}
+
+
+def _readings(about: Inferred) -> list[tuple[str, ...]]:
+    return [reading.words for reading in readings(about.label or about.name)]
 
 
 def _is_unique(bundle: Bundle, found: Found, name: str) -> bool:
@@ -123,19 +143,65 @@ def _links(bundle: Bundle, found: Found, others: Sequence[Found]) -> dict[str, s
 
 
 def _is_named(found: Found, name: str, other: Found) -> bool:
-    said = set(words_of(found.columns[name].label)) | set(words_of(found.columns[name].name))
+    said = _words(found.columns[name])
     if found.name == other.name:
         return bool(said & {"parent", "parent_company", "parent_task", "manager"})
     assert other.key is not None
     same_header = words_of(found.columns[name].name) == words_of(other.columns[other.key].name)
-    return (same_header and name != "source_id") or bool(said & set(words_of(other.name)))
+    return (same_header and name != "source_id") or bool(said & _table_words(other.name))
 
 
-def _points(bundle: Bundle, found: Found, name: str, other: Found) -> bool:
-    assert other.key is not None
+def _table_words(name: str) -> set[str]:
+    return {word for reading in readings(name) for word in reading.words}
+
+
+def _points(bundle: Bundle, found: Found, name: str, other: Found, by: str | None = None) -> bool:
+    """Whether the values of a column are those of the key of `other`, or of its column `by`."""
+    target = by or other.key
+    assert target is not None
     values = f"SELECT DISTINCT trim({found.header(name)}) AS value FROM {found.table.table}"
-    keys = f"SELECT trim({other.header(other.key)}) FROM {other.table.table}"
+    keys = f"SELECT trim({other.header(target)}) FROM {other.table.table}"
     ((count, known),) = bundle.store.connection.execute(
         f"SELECT count(*), count(*) FILTER (value IN ({keys})) FROM ({values}) WHERE value <> ''"
     ).fetchall()
     return bool(count) and known >= MOST * count
+
+
+def _named(bundle: Bundle, found: Found, others: Sequence[Found]) -> dict[str, tuple[str, str]]:
+    """Columns whose values are what rows of another table are called, each row otherwise.
+
+    As with links the header must speak of such records: a customer or a company, if the table is
+    one of customers.
+    """
+    named = {}
+    for name, about in found.columns.items():
+        if about.type not in ("text", "select") or name in found.links or name == found.key:
+            continue
+        likely = [
+            one
+            for one in others
+            if one.key and one.name != found.name and _words(about) & _spoken_of(one)
+        ]
+        calls = next(
+            ((one.name, by) for one in likely for by in _calling(bundle, found, name, one)), None
+        )
+        if calls is not None:
+            named[name] = calls
+    return named
+
+
+def _spoken_of(found: Found) -> set[str]:
+    kind = kind_by_name(found.name)
+    return _table_words(found.name) | (set(kind.nouns) if kind else set())
+
+
+def _calling(bundle: Bundle, found: Found, name: str, other: Found) -> list[str]:
+    """The columns of `other` that hold the values of a column, and a different one in each row."""
+    return [
+        by
+        for by, about in other.columns.items()
+        if about.type == "text"
+        and by != other.key
+        and _points(bundle, found, name, other, by)
+        and _is_unique(bundle, other, by)
+    ]
