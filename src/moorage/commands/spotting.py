@@ -150,13 +150,14 @@ def sources_of(mapping: MappingSpec, staging: Staging) -> dict[str, dict[str, li
         columns = {column[0] for column in cursor.description or ()}
         cursor.fetchall()
         found[name] = {
-            field: rule.from_ or _in_sql(rule, mapping.settings, columns)
+            field: rule.from_ or in_sql(rule, mapping.settings, columns)
             for field, rule in entry.fields.items()
         }
     return found
 
 
-def _in_sql(rule: FieldRule, settings: Mapping[str, object], columns: set[str]) -> list[str]:
+def in_sql(rule: FieldRule, settings: Mapping[str, object], columns: set[str]) -> list[str]:
+    """The source fields (of `columns`) that a rule's SQL names, its settings put in."""
     sql = rule.sql or ""
     for name, value in settings.items():
         sql = sql.replace(f"{{{name}}}", str(value))

@@ -44,7 +44,7 @@ def scope_page(found: Assessment) -> Page:
             f"grade {found.grade.letter}: {found.grade.meaning}", GRADE_TONES[found.grade.letter]
         ),
         lead=f"{count:,} records of {len(discovery.objects)} kinds, from "
-        f"{discovery.label} {discovery.release}. Loading takes "
+        f"{' '.join((discovery.label, discovery.release)).strip()}. Loading takes "
         f"{found.estimate.words}.",
         tiles=(
             Tile("Records", f"{count:,}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from moorage.commands import looking, mapping
 from moorage.commands.deciding import EntriesResult, EntryLines, RuleLine
 from moorage.commands.opening import known_discovery
 from moorage.commands.result import to_json
+from moorage.commands.spotting import in_sql
 from moorage.destination import ModelField
 from moorage.errors import MoorageError, SettingsError
 from moorage.web.desk import Desk, session_of
@@ -92,7 +94,8 @@ def entry(desk: Desk, request: Request) -> View:
     if left.only != "left":
         part = part_of(request, about.rules, _words, only=_is_shown, size=RULES)
     shown = () if part is left else part.rows
-    names = [name for name, _ in left.rows] if part is left else _sources(shown)
+    read = {rule.about.target: sources_of(desk, about, rule) for rule in shown}
+    names = [name for name, _ in left.rows] if part is left else list(chain(*read.values()))
     seen = samples_of(desk, about, names)
     fields = fields_of(desk, request, about.model)
     data = {
@@ -101,7 +104,7 @@ def entry(desk: Desk, request: Request) -> View:
         "model": about.model,
         "open": about.open_count,
         "part": part.about,
-        "rules": [drawn_rule(rule, seen, fields) for rule in shown],
+        "rules": [drawn_rule(rule, read[rule.about.target], seen, fields) for rule in shown],
         "rule_count": len(about.rules),
         "left_count": len(about.left),
         "left": [
@@ -118,8 +121,18 @@ def _words(rule: RuleLine) -> str:
     return " ".join((about.target, *about.sources, about.how, about.why, rule.rule.note or ""))
 
 
-def _sources(rules: Iterable[RuleLine]) -> list[str]:
-    return [name for rule in rules for name in rule.about.sources]
+def sources_of(desk: Desk, about: EntryLines, rule: RuleLine) -> list[str]:
+    """The source fields that a rule reads, those in its SQL too."""
+    if rule.rule.sql is None:
+        return list(rule.about.sources)
+
+    def columns() -> set[str]:
+        found = known_discovery(desk.project).object(about.object)
+        return {field.name for field in found.fields} if found else set()
+
+    place = desk.project.discovery_path
+    known = desk.known(("columns", about.object), columns, of=(place,)) if place.exists() else set()
+    return in_sql(rule.rule, desk.entries().settings, known)
 
 
 def _is_shown(rule: RuleLine, only: str) -> bool:
@@ -133,23 +146,26 @@ def _is_shown(rule: RuleLine, only: str) -> bool:
 
 
 def drawn_rule(
-    rule: RuleLine, seen: dict[str, looking.Seen], fields: dict[str, ModelField]
+    rule: RuleLine,
+    sources: Iterable[str],
+    seen: dict[str, looking.Seen],
+    fields: dict[str, ModelField],
 ) -> dict[str, Any]:
     """A rule with what is known of its two sides, as the twin has it."""
     about = rule.about
-    there = fields.get(about.target)
+    there, made = fields.get(about.target), rule.rule.create
     return {
         "target": about.target,
-        "label": there.label if there else "",
-        "type": there.type if there else "",
-        "sources": [{"name": name, "seen": to_json(seen.get(name))} for name in about.sources],
+        "label": there.label if there else made.label if made else "",
+        "type": there.type if there else made.type if made else "",
+        "sources": [{"name": name, "seen": to_json(seen.get(name))} for name in sources],
         "how": about.how,
         "status": about.status,
         "confidence": about.confidence,
         "why": about.why,
         "note": rule.rule.note or "",
         "open": rule.is_open,
-        "creates": rule.rule.create is not None,
+        "creates": made is not None,
     }
 
 

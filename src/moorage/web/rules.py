@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +18,15 @@ from moorage.mapping.spec import FieldRule, FindRule
 from moorage.proposals import Candidate
 from moorage.web.desk import Desk, session_of
 from moorage.web.drawing import Look, View
-from moorage.web.maps import by_label, drawn_rule, entry_of, fields_of, not_there, samples_of
+from moorage.web.maps import (
+    by_label,
+    drawn_rule,
+    entry_of,
+    fields_of,
+    not_there,
+    samples_of,
+    sources_of,
+)
 from moorage.web.worker import error_json
 
 
@@ -35,16 +44,20 @@ def rule(desk: Desk, request: Request) -> View:
     wanted = given.get("new") or target
     text = given.get("rule") or found.text
     fields = fields_of(desk, request, about.model)
-    seen = samples_of(desk, about, found.about.sources)
+    sources = sources_of(desk, about, found)
+    seen = samples_of(desk, about, sources)
     if wanted != target and not given.get("rule"):
         text = _fitting(found.rule, fields.get(wanted))
     lines, problem = _preview(desk, request, about.entry, wanted, text)
+    others = _candidates(desk, about, found, sources, fields) if given.get("else") else None
     data = {
         "entry": about.entry,
         "object": about.object,
         "model": about.model,
-        "rule": {**drawn_rule(found, seen, fields), "text": found.text},
-        "candidates": _candidates(desk, about, found, fields) if given.get("else") else None,
+        "rule": {**drawn_rule(found, sources, seen, fields), "text": found.text},
+        "candidates": _candidates(desk, about, found, sources, fields)
+        if given.get("else")
+        else None,
         "wanted": wanted,
         "text": text,
         "preview": to_json(lines) if lines else None,
@@ -56,7 +69,11 @@ def rule(desk: Desk, request: Request) -> View:
 
 
 def _candidates(
-    desk: Desk, about: EntryLines, found: RuleLine, fields: dict[str, ModelField]
+    desk: Desk,
+    about: EntryLines,
+    found: RuleLine,
+    sources: Sequence[str],
+    fields: dict[str, ModelField],
 ) -> list[dict[str, Any]]:
     """Where else the rule's source fields may go, the likeliest first."""
 
@@ -69,7 +86,7 @@ def _candidates(
         ranked = desk.known(("ranked", about.object, about.model, bool(fields)), rank)
         return [
             {"target": one.target, "label": fields[one.target].label, "why": one.why}
-            for name in found.about.sources
+            for name in sources
             for one in ranked.get(name, ())
             if one.target in fields and one.target != found.about.target
         ]
