@@ -57,6 +57,9 @@ def profile(
         "res.partner": {"lang": "en_US", "company_id": False},
         "crm.lead": {"company_id": identity.company_id},
         "sale.order": {"company_id": identity.company_id},
+        # Else Odoo asks a service of its own, outside, what it knows of the company's domain, and
+        # fills the company in with that.
+        "res.company": {"iap_enrich_auto_done": True},
         # Nothing is computed record by record here; but who makes a transfer would answer for it.
         "stock.picking": {"user_id": False},
         # Whom a reply goes to is worked out when somebody replies.

@@ -20,8 +20,11 @@ _BESIDES = "made_besides"
 #: The same of stages of tasks that nobody owned before users went.
 _UNOWNED = "was_unowned"
 _STAGES = "project.task.type"
+#: The same of users who belong to a company, while it goes.
+_MEMBER = "was_member"
 #: What Odoo makes with a company; what else is made for it later keeps the company.
-_OF_COMPANIES = ("stock.location", "ir.sequence", "resource.calendar", "product.pricelist")
+_PLACES = "stock.location"
+_OF_COMPANIES = (_PLACES, "ir.sequence", "resource.calendar", "product.pricelist")
 
 
 def drop_keys(client: OdooClient, model: str, keys: Sequence[str]) -> None:
@@ -134,14 +137,15 @@ def undo_companies(destination: Destination, ids: Sequence[int]) -> None:
             if model == "ir.sequence" and row.get(names[1]):
                 found += _rows(destination, model, [row[names[1]]], ["create_date"])
             besides[model] += [one["id"] for one in found if str(one["create_date"]) == made_at]
-    if besides["stock.location"]:
-        # Odoo looks for what it is to delete here, and does not find what is archived.
-        destination.write("stock.location", besides["stock.location"], {"active": True})
     if ids:
         members = _search(destination, "res.users", [("company_ids", "in", list(ids))], [])
-        leaving = {"company_ids": [[3, odoo_id] for odoo_id in ids]}
-        destination.write("res.users", [row["id"] for row in members], leaving)
+        marks = {f"_:{_MEMBER}:{row['id']}": int(row["id"]) for row in members}
+        destination.adopt("res.users", marks)
     _unlink_with(destination, "res.company", ids, besides)
+    if former := _marked(destination, "res.users", _MEMBER):
+        # Odoo looks anew who has several companies, though nothing is said of them.
+        destination.write("res.users", former, {"company_ids": []})
+        _unmark(destination, "res.users", former, _MEMBER)
 
 
 def undo_products(destination: Destination, ids: Sequence[int]) -> None:
@@ -183,6 +187,9 @@ def _unlink_with(
             raise
     for other, found in there.items():
         left = found if ids else _marked(destination, other, _BESIDES)
+        if left and other == _PLACES:
+            # Odoo looks for what it is to delete here, and does not find what is archived.
+            destination.write(other, left, {"active": True})
         if left:
             destination.unlink(other, left)
 
