@@ -169,6 +169,8 @@ class LoadProfile:
     what a record in it holds, so the amounts `checked` are compared with the source's before.
     Records with `wants_final` link to such ones, and are created after that. `is_logged` says that
     Odoo logs on these records what it computes when a call is over, out of reach of its silence.
+    `kept` are fields that Odoo works out anew when others of a record are written: an update sends
+    them along, as they stand.
     """
 
     batch_rows: int = 500
@@ -183,6 +185,7 @@ class LoadProfile:
     checked: tuple[str, ...] = ()
     wants_final: bool = False
     is_logged: bool = False
+    kept: tuple[str, ...] = ()
 
 
 class Destination(Protocol):

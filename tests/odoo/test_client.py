@@ -143,3 +143,28 @@ def test_nobody_follows_the_tasks_that_are_made(client: OdooClient) -> None:
     (task,) = client.read("project.task", "read", ids=ids, fields=["message_partner_ids"])
     assert task["message_partner_ids"] == []
     assert set(profile.given) <= set(client.fields("project.task"))
+
+
+def test_what_a_deal_is_given_stands_though_odoo_works_it_out(client: OdooClient) -> None:
+    """Odoo closes a deal now when it is won or lost, and takes its probability from its stage."""
+    stages = client.call("crm.stage", "create", vals_list=[
+        {"name": "Asked"}, {"name": "Offered"}, {"name": "Sold", "is_won": True},
+    ])  # fmt: skip
+    closed = {"probability": 100, "stage_id": stages[2], "date_closed": "2025-01-02 09:00:00"}
+    client.call("crm.lead", "create", vals_list=[{"name": f"Won {n}", **closed} for n in range(3)])
+    deal, other = client.call("crm.lead", "create", vals_list=[
+        {"name": "Deal", "type": "opportunity", "stage_id": stages[0], "probability": 0}
+        for _ in range(2)
+    ])  # fmt: skip
+
+    def standing(odoo_id: int) -> tuple[int, float, str]:
+        fields = ["stage_id", "probability", "date_closed"]
+        (row,) = client.read("crm.lead", "read", ids=[odoo_id], fields=fields, load=None)
+        return row["stage_id"], row["probability"], row["date_closed"]
+
+    client.write("crm.lead", [deal, other], {"stage_id": stages[1], "probability": 0})
+    assert standing(deal) == standing(other) == (stages[1], 0, False)
+    lost = {"active": False, "probability": 0, "date_closed": "2025-01-03 09:00:00"}
+    client.write_each("crm.lead", {deal: json.dumps(closed), other: json.dumps(lost)})
+    assert standing(deal) == (stages[2], 100, "2025-01-02 09:00:00")
+    assert standing(other) == (stages[1], 0, "2025-01-03 09:00:00")

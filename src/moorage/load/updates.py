@@ -54,6 +54,8 @@ class Updater:
         self._work = work
         self._table = table
         self._fields = {field.name: field for field in table.fields}
+        kept = work.destination.profile(table.model).kept
+        self._kept = [name for name in kept if name in self._fields]
         self._answers: dict[tuple[str, str], Answer] = {}
         self._ids: dict[str, dict[str, int]] = {}
         self.updated_count = 0
@@ -81,7 +83,8 @@ class Updater:
         keys = [row[0] for row in page]
         facts = self._facts(keys)
         fields = sorted({name for _, changed, _ in facts.values() for name in changed})
-        current = self._current([odoo_id for odoo_id, _, _ in facts.values()], fields)
+        ids = [odoo_id for odoo_id, _, _ in facts.values()]
+        current = self._current(ids, sorted({*fields, *self._kept}))
         loaded_last = self._work.ledger.loaded(self._work.destination_id, self._table.model, keys)
         formerly = {key: orjson.loads(row or "{}") for key, row in loaded_last.items()}
         links = [self._fields[name] for name in fields]
@@ -136,7 +139,8 @@ class Updater:
             write, kept[update.key] = self._three_way(update)
             self._note_left(update, kept[update.key])
             if write:
-                wanted.append((update, write))
+                along = {name: update.current[name] for name in self._kept}
+                wanted.append((update, along | write))
         refused = self._write(wanted)
         loaded: list[tuple[str, str, str]] = []
         for update in updates:

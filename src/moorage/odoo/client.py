@@ -23,6 +23,7 @@ from moorage.odoo.context import SILENT
 from moorage.odoo.edition import identify
 from moorage.odoo.models_made import ModelsMixin
 from moorage.odoo.profiles import profile
+from moorage.odoo.restating import in_turns, is_restated
 from moorage.odoo.schema import EXTERNAL_IDS, MARKER, SchemaMixin, model_field
 from moorage.odoo.steps import as_meant, is_stepped, lead, lead_each
 from moorage.odoo.survey import survey
@@ -215,24 +216,23 @@ class OdooClient(SchemaMixin, ModelsMixin):
         """
         if is_stepped(model, values):
             lead(self, model, ids, values)
+        elif is_restated(model, values):
+            self.write_each(model, dict.fromkeys(ids, orjson.dumps(values).decode()))
         else:
             self._again("write", model, {"ids": list(ids), "vals": dict(values)})
 
     def write_each(self, model: str, values: Mapping[int, str]) -> None:
         """Give each record its own values (JSON text), as the web client saves edited lists."""
-        plain = lead_each(self, model, values)
-        each = [orjson.Fragment(text) for text in plain.values()]
-        arguments = {"ids": list(plain), "vals_list": each, "specification": {}}
-        if plain:
-            self._again("web_save_multi", model, arguments)
+        ids, texts = in_turns(model, lead_each(self, model, values))
+        each = [orjson.Fragment(text) for text in texts]
+        if ids:
+            told = {"ids": ids, "vals_list": each, "specification": {}}
+            self._again("web_save_multi", model, told)
 
     def unlink(self, model: str, ids: Sequence[int]) -> None:
         """Delete `ids`; those already gone are no error."""
-        standing = [
-            row["id"]
-            for page in self.pages(model, [("id", "in", list(ids))], ["id"])
-            for row in page
-        ]
+        pages = self.pages(model, [("id", "in", list(ids))], ["id"])
+        standing = [row["id"] for page in pages for row in page]
         if standing:
             self._again("unlink", model, {"ids": standing})
 
@@ -289,8 +289,8 @@ class OdooClient(SchemaMixin, ModelsMixin):
         """Take the External IDs of `keys` away; the records stay."""
         names = [self.external_name(model, key) for key in keys]
         domain = [("module", "=", self.module), ("name", "in", names)]
-        ids = [row["id"] for page in self.pages("ir.model.data", domain, ["name"]) for row in page]
-        self.unlink("ir.model.data", ids)
+        pages = self.pages("ir.model.data", domain, ["name"])
+        self.unlink("ir.model.data", [row["id"] for page in pages for row in page])
 
     def find_keys(self, model: str, keys: Sequence[str]) -> dict[str, int]:
         """The ids of those `keys` that Odoo knows by External ID."""

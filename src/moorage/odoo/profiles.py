@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 
 from moorage.destination import DestinationIdentity, Json, LoadProfile
 from moorage.odoo.account_profiles import ACCOUNT_PROFILES
+from moorage.odoo.restating import RESTATED
 
 _SIZES = {
     "sale.order": 200,
@@ -90,6 +91,7 @@ def profile(
         given={name: value for name, value in given.get(model, {}).items() if name in fields},
         later=_LATER.get(model, ()),
         unfollow=(me,) if me else (),
+        kept=RESTATED.get(model, ()),
     )
 
 
