@@ -10,6 +10,8 @@ import pytest
 from moorage.commands.proposing import agreed, map_table
 from moorage.errors import SettingsError
 from moorage.proposals.reading import read_columns
+from moorage.proposals.type_words import our_type
+from moorage.sources.base import FIELD_TYPES
 
 
 def test_a_list_of_fields_in_json(tmp_path: Path) -> None:
@@ -45,6 +47,48 @@ def test_a_list_of_fields_in_csv(tmp_path: Path) -> None:
     path.write_text("name,label,type,samples\nf1,VAT number,text,DE1|FR2\n", encoding="utf-8")
     (column,) = read_columns(path)
     assert (column.label, column.samples) == ("VAT number", ("DE1", "FR2"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [{"name": "OwnerId", "label": "Owner ID", "type": "reference", "picklistValues": []}],
+        {"columns": [{"field": "OwnerId", "display name": "Owner ID", "data_type": "Lookup"}]},
+        {"properties": {"OwnerId": {"title": "Owner ID", "type": "lookup"}}},
+        [{"api_name": "OwnerId", "name": "Owner ID", "fieldType": "user"}],
+    ],
+)
+def test_lists_as_others_write_them(tmp_path: Path, fields: object) -> None:
+    path = tmp_path / "fields.json"
+    path.write_text(json.dumps(fields), encoding="utf-8")
+    (column,) = read_columns(path)
+    assert (column.name, column.label) == ("OwnerId", "Owner ID")
+    assert column.type in ("link", "reference")
+
+
+def test_choices_that_are_objects(tmp_path: Path) -> None:
+    path = tmp_path / "fields.json"
+    choices = [{"label": "Hot", "value": "h"}, {"label": "Cold", "value": "c"}]
+    fields = [{"name": "rating", "type": "Picklist", "picklistValues": choices}]
+    path.write_text(json.dumps(fields), encoding="utf-8")
+    (column,) = read_columns(path)
+    assert (column.type, column.options) == ("select", ("Hot", "Cold"))
+
+
+def test_data_that_look_like_a_list_of_fields(tmp_path: Path) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text("name,type,description\nBolt,Spare part,Of steel\n", encoding="utf-8")
+    assert [one.name for one in read_columns(path)] == ["name", "type", "description"]
+    path.write_text("Field name,Data type,Description\nBolt,varchar(20),Of steel\n")
+    assert [(one.name, one.type) for one in read_columns(path)] == [("Bolt", "text")]
+
+
+def test_every_word_for_a_type_means_one_of_ours() -> None:
+    assert {our_type(word) for word in FIELD_TYPES} == {*FIELD_TYPES}
+    assert [our_type(word) for word in ("NUMERIC(10, 2)", "Multi-Select Picklist", "Yes/No")] == [
+        "decimal", "multiselect", "boolean",
+    ]  # fmt: skip
+    assert our_type("formula") == "", "what it gives, nobody knows"
 
 
 @pytest.mark.parametrize(
