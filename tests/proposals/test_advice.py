@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from moorage.cli.app import main
 from moorage.errors import SettingsError
 from moorage.proposals import Column, Proposal, built_in, propose_fields
 from moorage.proposals.advice import (
@@ -239,3 +240,39 @@ def test_models_and_libraries_that_are_not_there(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(SettingsError, match="is not installed") as raised:
         LanguageModel("openai:gpt-5-mini", "", SecretStr("x")).ask("{}", 10)
     assert 'pip install "moorage[ai]"' in raised.value.todo
+
+
+def test_the_command_shows_sends_and_tells(
+    stand: Stand,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fields = tmp_path / "deals.json"
+    fields.write_text(json.dumps([{"name": name} for name in NAMES]), encoding="utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    asking = ["map", "--propose", "--table", str(fields), "--model", "crm.lead", "--ai"]
+
+    def run(*more: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([*asking, *more])
+        said = capsys.readouterr()
+        return int(str(ended.value.code)), said.out, said.err
+
+    assert run()[0] == 2, "nobody said which model"
+    monkeypatch.setenv("MOORAGE_AI_MODEL", "tiny")
+    monkeypatch.setenv("MOORAGE_AI_URL", stand.url)
+    monkeypatch.setenv("MOORAGE_AI_KEY", KEY)
+    code, shown, _ = run("--preview")
+    assert code == 0 and stand.bodies == [] and "Nothing was sent." in shown
+    stand.answer = choosing(qrz_hot="priority")
+    code, out, _ = run("--json")
+    found = json.loads(out)
+    assert code == found["exit_code"] == 0
+    assert found["fields"][0]["advice"]["by"] == "tiny" and found["asked"]["other"] == 1
+    assert all(text in shown for text in stand.texts)
+    stand.status = 401
+    (tmp_path / "moorage" / "advice.jsonl").unlink()
+    code, out, err = run("--verbose")
+    assert code == 2 and "refuses the key" in err and KEY not in out + err
+    assert run("--budget", "5 EUR")[0] == 2 and run("--check")[0] == 2
