@@ -100,11 +100,14 @@ class _Klipy:
         self._journey.say(f"{sum(read.values()):,} rows, {calls:,} calls of the API")
 
     def _edit(self) -> None:
-        """Other titles of contacts in Klipy, in Odoo, and some in both; deals that moved on."""
+        """Other titles of contacts in Klipy, in Odoo, and some in both; a new one; deals that moved
+        on, and some that were won.
+        """
         # The first contacts stand in a sheet as well, or are dirty in ways of their own.
         ids = [str(one["id"]) for one in self._made.people[60:]]
         for one in sorted(_of(ids, "source") | _of(ids, "both")):
             self._running.control("person", {"id": one, "title": f"Head of {one}"})
+        self._running.control("person", {"id": "pe_new", "firstName": "New", "lastName": "Comer"})
         people = ", ".join(f"'{one}'" for one in sorted(_of(ids, "odoo") | _of(ids, "both")))
         self._odoo.psql(
             "UPDATE res_partner SET function = 'By people ' || id,"
@@ -114,16 +117,19 @@ class _Klipy:
         )
         deals = [one for one in self._made.deals if one["in_log"] and not one["closed"]]
         with self._log.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(_moved(deal)) + "\n" for deal in deals[:: EDITS["source"]])
+            for deal in deals[:: EDITS["source"]]:
+                told = {"from": deal["road"][-1], "to": "Negotiation"}
+                file.write(_event("deal.moved", deal, told) + "\n")
+            for deal in deals[1 :: EDITS["source"]]:
+                file.write(_event("deal.closed", deal, {"won": True}) + "\n")
 
 
 def _of(ids: list[str], side: str) -> set[str]:
     return set(ids[:: EDITS[side]])
 
 
-def _moved(deal: dict[str, Any]) -> dict[str, Any]:
-    data = {
-        "deal_id": deal["deal_id"], "deal_name": deal["deal_name"], "pipeline": deal["pipeline"],
-        "owner_name": deal["owner_name"], "from": deal["road"][-1], "to": "Negotiation",
-    }  # fmt: skip
-    return {"type": "deal.moved", "object": "event", "data": data, "created_at": _NOW}
+def _event(kind: str, deal: dict[str, Any], told: dict[str, Any]) -> str:
+    data = {name: deal[name] for name in ("deal_id", "deal_name", "pipeline", "owner_name")}
+    return json.dumps(
+        {"type": kind, "object": "event", "data": {**data, **told}, "created_at": _NOW}
+    )

@@ -50,6 +50,19 @@ def test_the_demo_twice_gives_the_same_snapshot(standin: RunningStandIn, tmp_pat
     assert standin.control("limit", 100_000)["writes"] == []
 
 
+def test_discovery_tells_what_people_must_decide(standin: RunningStandIn, tmp_path: Path) -> None:
+    source = SOURCE.open(_given(standin, tmp_path / "files"))
+    try:
+        found = source.discover()
+    finally:
+        source.close()
+    (workflow,) = found.details["inventory"]
+    assert (workflow["steps"], workflow["effort"]) == (4, "high")
+    asked = " ".join(found.questions)
+    assert all(f"settings.private_{what}" in asked for what in ("notes", "deals"))
+    assert "Stages: Closed Lost (lost), Closed Won (won)" in asked and "currencies: GBP" in asked
+
+
 def test_the_pulse_tells_which_list_or_file_moved(standin: RunningStandIn, tmp_path: Path) -> None:
     given = _given(standin, tmp_path / "files")
     source = SOURCE.open(given)
