@@ -83,8 +83,10 @@ def _people(ground: Ground) -> None:
         },
     )  # fmt: skip
     ground.load("hr.employee", {f"{K}workers:1": {"name": "Emp"}})
-    ground.load("res.company", {f"{K}accounts:1": {"name": "Brand of ours"}})
-    unit = {"name": "Unit of ours", "parent_id": f"@{K}accounts:1"}
+    # Of a domain Odoo would ask a service outside, and keep an account for that.
+    given = {"email": "office@ours.example", **ground.client.profile("res.company").given}
+    ground.load("res.company", {f"{K}accounts:1": {"name": "Brand of ours", **given}})
+    unit = {"name": "Unit of ours", "parent_id": f"@{K}accounts:1", **given}
     ground.load("res.company", {f"{K}accounts:2": unit})
 
 
