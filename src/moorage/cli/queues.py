@@ -85,6 +85,8 @@ def show_owners(screen: Console, result: queues.OwnersResult) -> None:
     ]
     table(screen, ("owner", "decision", "decided by", "records"), rows, right=3, whole=(0,))
     screen.print(f"[dim]names and addresses: {escape(str(result.file))}[/]", soft_wrap=True)
+    if count:
+        state(screen, "note", f"Answer here (--answer KEY=DECISION) or in {result.file.name}.")
 
 
 def duplicates(

@@ -72,9 +72,6 @@ def owners(
         matched_count=report.matched_count,
         attention=len(report.open_keys),
         next_command="" if report.open_keys else typed("moorage duplicates", to),
-        notes=(f"Answer here (--answer KEY=DECISION) or in {path.name}.",)
-        if report.open_keys
-        else (),
     )
 
 

@@ -41,6 +41,7 @@ class WatchResult(Result):
     destination: str
     run: int
     status: str
+    plan_digest: str
     started_at: str
     ended_at: str
     entries: tuple[EntryGoing, ...]
@@ -85,6 +86,7 @@ def watch(project: Project, *, to: str = PRODUCTION) -> WatchResult:
         destination=to,
         run=int(last["id"]),
         status=str(last["status"]),
+        plan_digest=str(last["plan_digest"]),
         started_at=str(last["started_at"]),
         ended_at=str(last["ended_at"] or ""),
         entries=entries,
@@ -97,8 +99,8 @@ def watch(project: Project, *, to: str = PRODUCTION) -> WatchResult:
 
 def _nothing(to: str) -> WatchResult:
     return WatchResult(
-        destination=to, run=0, status="", started_at="", ended_at="", entries=(), set_aside=(),
-        left_out=(), rate=0, seconds_left=None,
+        destination=to, run=0, status="", plan_digest="", started_at="", ended_at="", entries=(),
+        set_aside=(), left_out=(), rate=0, seconds_left=None,
     )  # fmt: skip
 
 

@@ -55,9 +55,7 @@ def rule(desk: Desk, request: Request) -> View:
         "object": about.object,
         "model": about.model,
         "rule": {**drawn_rule(found, sources, seen, fields), "text": found.text},
-        "candidates": _candidates(desk, about, found, sources, fields)
-        if given.get("else")
-        else None,
+        "candidates": others,
         "wanted": wanted,
         "text": text,
         "preview": to_json(lines) if lines else None,

@@ -80,14 +80,16 @@ def run(desk: Desk, request: Request) -> View:
     seen = watching.watch(desk.project, to=to)
     saved = load_plan(plan_folder(desk.project, to))
     ready = bool(saved and saved.confirmed_by)
+    digest = saved.report.digest if saved else ""
     data = {
         "to": to,
         "seen": {**to_json(seen), "planned": seen.planned, "written": seen.written},
         "confirmed_by": saved.confirmed_by if saved else "",
         "confirmed_at": saved.confirmed_at if saved else "",
-        "digest": saved.report.digest if saved else "",
+        "digest": digest,
         "writes": saved.report.write_count if saved else 0,
         "ready": ready,
+        "carried_out": (seen.status, seen.plan_digest) == ("done", digest),
     }
     found = reported(desk.project, "reconciliation", to)
     return View("run.html.j2", "Run", data, {"found": found})
