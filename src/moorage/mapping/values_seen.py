@@ -5,7 +5,7 @@ Samples are people's data: they stay in memory, and nothing made of them but for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +13,11 @@ from moorage.sources.base import SourceField
 from moorage.staging.staging import Staging, identifier
 
 #: Samples come from so many rows, and at most so many are taken of a column.
-ROWS = 2_000
+ROWS = 1_000
 SAMPLES = 200
 _CHARACTERS = 200
+#: Columns looked at in one query: lists of all of a wide object would take too much memory.
+_AT_ONCE = 25
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,12 @@ class ValuesSeen:
 def values_seen(
     staging: Staging, source_object: str, columns: Sequence[SourceField]
 ) -> dict[str, ValuesSeen]:
-    """What is seen of `columns`, by name; the same for the same rows. {} before an extraction."""
+    """What is seen of `columns`, by name; the same for the same rows. {} before an extraction.
+
+    Values are taken of text alone: other types say enough.
+    """
     rows = staging.connection.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_schema = 'tidy'"
-        " AND table_name = ?",
+        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'tidy' AND table_name = ?",
         [source_object],
     ).fetchall()
     there = {row[0] for row in rows}
@@ -40,22 +44,33 @@ def values_seen(
     if not names or "id" not in there:
         return {}
     table = f"tidy.{identifier(source_object)}"
-    taken = f"(FROM {table} ORDER BY hash(id), id LIMIT {ROWS})"
-    seen = _one_row(staging, [_samples(name) for name in names], taken)
+    staging.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT id FROM {table}"
+        f" ORDER BY hash(id), id LIMIT {ROWS}"
+    )
+    some = f"{table} SEMI JOIN looked_at USING (id)"
+    texts = [one.name for one in columns if one.name in there and one.type == "text"]
+    samples = _looked_at(staging, texts, _samples, some)
     # Most columns differ from the key at once; the few that do not are looked at in all rows.
-    likely = _one_row(staging, [_is_key(name) for name in names], taken)
-    keys = [name for name, same in zip(names, likely, strict=True) if same]
-    proved = _one_row(staging, [_is_key(name) for name in keys], table) if keys else ()
-    of_key = {name for name, same in zip(keys, proved, strict=True) if same}
+    likely = _looked_at(staging, names, _is_key, some)
+    keys = _looked_at(staging, [name for name in names if likely[name]], _is_key, table)
     return {
-        name: ValuesSeen(tuple(some or ()), name in of_key)
-        for name, some in zip(names, seen, strict=True)
+        name: ValuesSeen(tuple(samples.get(name) or ()), bool(keys.get(name))) for name in names
     }
 
 
-def _one_row(staging: Staging, columns: Sequence[str], table: str) -> tuple[Any, ...]:
-    ((*row,),) = staging.connection.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
-    return tuple(row)
+def _looked_at(
+    staging: Staging, names: Sequence[str], look: Callable[[str], str], source: str
+) -> dict[str, Any]:
+    """What the SQL that `look` gives for a column says of each, over the rows of `source`."""
+    found: dict[str, Any] = {}
+    for start in range(0, len(names), _AT_ONCE):
+        part = names[start : start + _AT_ONCE]
+        ((*row,),) = staging.connection.execute(
+            f"SELECT {', '.join(map(look, part))} FROM {source}"
+        ).fetchall()
+        found |= dict(zip(part, row, strict=True))
+    return found
 
 
 def _samples(name: str) -> str:
