@@ -83,7 +83,7 @@ def show_owners(screen: Console, result: queues.OwnersResult) -> None:
         )
         for row in result.rows[:MANY]
     ]
-    table(screen, ("owner", "decision", "decided by", "records"), rows, right=3, whole=(0,))
+    table(screen, ("owner", "decision", "decided by", "records"), rows, right=3, whole=(0, 1))
     screen.print(f"[dim]names and addresses: {escape(str(result.file))}[/]", soft_wrap=True)
     if count:
         state(screen, "note", f"Answer here (--answer KEY=DECISION) or in {result.file.name}.")

@@ -39,7 +39,7 @@ _NOTES = {
     "path": "Below the bundle's folder, or an https address.",
 }
 _EXAMPLES = {"email": "ann@example.com", "domain": "example.com", "estimated_value": "12000.00"}
-_PLACE = "city City\nstate State|Region\ncountry Country\n"
+_PLACE = "city City\nstate State\ncountry Country\n"
 _STAMPS = "created:datetime Created At|Creation Time|Created Date\nupdated:datetime Updated At\n"
 
 EXPECTED: tuple[Expected, ...] = (
