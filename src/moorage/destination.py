@@ -170,7 +170,7 @@ class LoadProfile:
     Records with `wants_final` link to such ones, and are created after that. `is_logged` says that
     Odoo logs on these records what it computes when a call is over, out of reach of its silence.
     `kept` are fields that Odoo works out anew when others of a record are written: an update sends
-    them along, as they stand.
+    them along, as they stand; so it does with those that `kept_with` names for a field it writes.
     """
 
     batch_rows: int = 500
@@ -186,6 +186,7 @@ class LoadProfile:
     wants_final: bool = False
     is_logged: bool = False
     kept: tuple[str, ...] = ()
+    kept_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Destination(Protocol):

@@ -180,6 +180,35 @@ def test_an_update_keeps_what_people_typed(scene: Scene) -> None:
     ]
 
 
+def test_a_lead_that_gets_a_customer_keeps_what_it_says(
+    tmp_path: Path, module_odoo: OdooServer
+) -> None:
+    """Odoo would take the customer's name and address instead."""
+    named = TargetField("name", "char", required=True)
+    city = TargetField("city", "char")
+    partner = TargetField("partner_id", "many2one", "link", "res.partner", on_missing_link="empty")
+    own = TargetField("contact_name", "char")
+    people = TargetTable("people", "people", "res.partner", (named, city))
+    table = TargetTable("leads", "leads", "crm.lead", (named, partner, own, city), phase=1)
+    source = f"crm{next(_sources)}"
+    scene = Scene(tmp_path, module_odoo, [people, table], source)
+    scene.sql(f"INSERT INTO {people.table} VALUES ('{source}:people:1', 'Ann', 'Porto')")
+    scene.sql(f"INSERT INTO {table.table} VALUES ('{source}:leads:1', 'Roof', NULL, 'Al', 'Bonn')")
+    scene.plan_creations()
+    scene.run()
+    scene.sql(f"UPDATE {table.table} SET partner_id = '{source}:people:1'")
+    scene.plan_creations()
+    scene.sql(
+        "UPDATE meta.plan SET operation = CASE entry WHEN 'leads' THEN 'update' ELSE 'unchanged'"
+        " END, changed = ['partner_id']"
+    )
+    assert scene.run("update").phases[1].updated == 1
+    fields = ["partner_id", "contact_name", "city"]
+    domain = [("x_moorage_key", "=", f"{source}:leads:1")]
+    (lead,) = scene.client.read("crm.lead", "search_read", domain=domain, fields=fields)
+    assert (lead["partner_id"][1], lead["contact_name"], lead["city"]) == ("Ann", "Al", "Bonn")
+
+
 def test_a_refused_update_stands_alone(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     scene.plan_creations()
     scene.run()

@@ -7,7 +7,7 @@ Odoo still has what was loaded. What people typed meanwhile is kept and reported
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,8 +54,7 @@ class Updater:
         self._work = work
         self._table = table
         self._fields = {field.name: field for field in table.fields}
-        kept = work.destination.profile(table.model).kept
-        self._kept = [name for name in kept if name in self._fields]
+        self._profile = work.destination.profile(table.model)
         self._answers: dict[tuple[str, str], Answer] = {}
         self._ids: dict[str, dict[str, int]] = {}
         self.updated_count = 0
@@ -84,7 +83,7 @@ class Updater:
         facts = self._facts(keys)
         fields = sorted({name for _, changed, _ in facts.values() for name in changed})
         ids = [odoo_id for odoo_id, _, _ in facts.values()]
-        current = self._current(ids, sorted({*fields, *self._kept}))
+        current = self._current(ids, sorted({*fields, *self._along(fields)}))
         loaded_last = self._work.ledger.loaded(self._work.destination_id, self._table.model, keys)
         formerly = {key: orjson.loads(row or "{}") for key, row in loaded_last.items()}
         links = [self._fields[name] for name in fields]
@@ -132,6 +131,12 @@ class Updater:
             for row in page
         }
 
+    def _along(self, written: Iterable[str]) -> list[str]:
+        """Fields of ours that Odoo would work out anew when `written` are."""
+        kept, kept_with = self._profile.kept, self._profile.kept_with
+        names = [*kept, *(name for one in written for name in kept_with.get(one, ()))]
+        return [name for name in names if name in self._fields]
+
     def _make(self, updates: Sequence[_Update]) -> None:
         wanted: list[tuple[_Update, dict[str, Any]]] = []
         kept: dict[str, list[str]] = {}
@@ -139,7 +144,7 @@ class Updater:
             write, kept[update.key] = self._three_way(update)
             self._note_left(update, kept[update.key])
             if write:
-                along = {name: update.current[name] for name in self._kept}
+                along = {name: update.current[name] for name in self._along(write)}
                 wanted.append((update, along | write))
         refused = self._write(wanted)
         loaded: list[tuple[str, str, str]] = []

@@ -38,6 +38,15 @@ _GROUPS = {
 
 #: Odoo logs a message on an opportunity for each event that is made with it, not for a link later.
 _LATER = {"calendar.event": ("opportunity_id",)}
+#: What Odoo takes over from the customer whom a lead gets, in place of what the lead says.
+_KEPT_WITH = {
+    "crm.lead": {
+        "partner_id": (
+            "contact_name", "partner_name", "function", "website", "lang_id", "street", "street2",
+            "zip", "city", "state_id", "country_id",
+        )
+    }
+}  # fmt: skip
 #: An empty list of links, said so that no default takes its place.
 _NONE = [[6, 0, []]]
 
@@ -92,6 +101,7 @@ def profile(
         later=_LATER.get(model, ()),
         unfollow=(me,) if me else (),
         kept=RESTATED.get(model, ()),
+        kept_with=_KEPT_WITH.get(model, {}),
     )
 
 
