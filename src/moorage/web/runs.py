@@ -139,6 +139,7 @@ def _in_numbers(plan: RollbackPlan) -> dict[str, object]:
             for model in models
         ],
         "preparations": plan.preparations,
+        "stays": bool(plan.kept),
         "kept": [str(one) for one in (*plan.kept, *plan.kept_changes)][:SHOWN],
         "kept_count": len(plan.kept) + len(plan.kept_changes),
     }
