@@ -279,12 +279,16 @@ def test_a_link_of_the_second_pass_that_odoo_refuses_stands_alone(
     tmp_path: Path, module_odoo: OdooServer
 ) -> None:
     parent = TargetField("parent_id", "many2one", "link", "res.partner", later=True)
-    table = TargetTable("firms", "firms", "res.partner", (TargetField("name", "char"), parent))
+    user = TargetField("user_id", "many2one", "id", "res.users")
+    name = TargetField("name", "char")
+    table = TargetTable("firms", "firms", "res.partner", (name, parent, user))
     scene = Scene(tmp_path, module_odoo, [table], "circle")
-    # The first two are each other's parents, which Odoo refuses; the others have the first.
+    # The first two are each other's parents, which Odoo refuses; the others have the first, whose
+    # user is not theirs, though Odoo would say so.
     scene.sql(
         f"INSERT INTO {table.table} SELECT 'circle:firms:' || i, 'Firm ' || i, 'circle:firms:' ||"
-        " CASE i WHEN 1 THEN 2 ELSE 1 END FROM range(1, 8) r(i)"
+        " CASE i WHEN 1 THEN 2 ELSE 1 END,"
+        f" CASE i WHEN 1 THEN {scene.client.identity.user_id} END FROM range(1, 8) r(i)"
     )
     scene.plan_creations()
     assert scene.run().phases[0].created == 7
@@ -293,8 +297,9 @@ def test_a_link_of_the_second_pass_that_odoo_refuses_stands_alone(
     assert "recursive" in warned["message"].lower(), "Odoo's own reason"
     rows = scene.client.read(
         "res.partner", "search_read", domain=[("x_moorage_key", "=like", "circle:%")],
-        fields=["x_moorage_key", "parent_id"],
+        fields=["x_moorage_key", "parent_id", "user_id"],
     )  # fmt: skip
+    assert [row["x_moorage_key"] for row in rows if row["user_id"]] == ["circle:firms:1"]
     without = [row["x_moorage_key"] for row in rows if not row["parent_id"]]
     assert without == [warned["key"]]
     digests = {

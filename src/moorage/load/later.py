@@ -10,7 +10,7 @@ import orjson
 
 from moorage.destination import Destination
 from moorage.ledger import Warned
-from moorage.load.rows import link_ids_sql
+from moorage.load.rows import link_ids_sql, values_query
 from moorage.load.work import Work
 from moorage.load.writing import Written, parts, write_isolating
 from moorage.mapping.target import TargetField, TargetTable
@@ -42,7 +42,8 @@ def fill_later(work: Work, table: TargetTable, executor: Executor) -> None:
     fields = [field for field in table.fields if field.later and field.holds == "link"]
     if not fields:
         return
-    found = work.connection.execute(_wanted_sql(table, fields), [table.entry]).fetchall()
+    sql = _wanted_sql(table, fields, _kept(work.destination, table, fields))
+    found = work.connection.execute(sql, [table.entry]).fetchall()
     futures = [
         executor.submit(_write, work.destination, table.model, part)
         for part in parts([Written(*row) for row in found])
@@ -52,19 +53,38 @@ def fill_later(work: Work, table: TargetTable, executor: Executor) -> None:
             work.warn(table, refused)
 
 
-def _wanted_sql(table: TargetTable, fields: Sequence[TargetField]) -> str:
-    """SELECT key, odoo_id, values (JSON text: the links that lead somewhere), like beside like."""
+def _kept(
+    destination: Destination, table: TargetTable, fields: Sequence[TargetField]
+) -> tuple[TargetField, ...]:
+    """What Odoo would work out anew when `fields` are written: they are said once more."""
+    kept_with = destination.profile(table.model).kept_with
+    names = {name for field in fields for name in kept_with.get(field.name, ())}
+    return tuple(field for field in table.fields if field.name in names and not field.later)
+
+
+def _wanted_sql(
+    table: TargetTable, fields: Sequence[TargetField], kept: tuple[TargetField, ...]
+) -> str:
+    """SELECT key, odoo_id, values (JSON text: the links that lead somewhere, behind them what is
+    `kept`), like beside like.
+    """
     links = " UNION ALL ".join(
         f"SELECT key, {literal(field.name)} AS name, {_value(field)} AS value"
         f" FROM ({link_ids_sql(table, field)})"
         for field in fields
     )
+    values, beside = "link.values", ""
+    if kept:
+        keys = "SELECT DISTINCT key, '' AS digest, '' AS loaded FROM found"
+        values = "CAST(json_merge_patch(link.values, kept.values) AS VARCHAR)"
+        beside = f" JOIN ({values_query(replace(table, fields=kept), keys)}) AS kept USING (key)"
     return (
-        "SELECT link.key, own.odoo_id, link.values FROM (SELECT key,"
-        f" CAST(json_group_object(name, value) AS VARCHAR) AS values FROM ({links}) GROUP BY key)"
-        " AS link JOIN meta.plan p ON p.key = link.key AND p.entry = ? AND p.operation = 'create'"
+        f"WITH found AS ({links}), link AS (SELECT key,"
+        " CAST(json_group_object(name, value) AS VARCHAR) AS values FROM found GROUP BY key)"
+        f" SELECT link.key, own.odoo_id, {values} AS values FROM link{beside}"
+        " JOIN meta.plan p ON p.key = link.key AND p.entry = ? AND p.operation = 'create'"
         " JOIN meta.ids own ON own.model = p.model AND own.key = link.key"
-        " ORDER BY link.values, own.odoo_id"
+        " ORDER BY values, own.odoo_id"
     )
 
 

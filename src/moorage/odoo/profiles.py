@@ -7,7 +7,7 @@ it. They were found by running `create` of 500 records under cProfile in `odoo s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from moorage.destination import DestinationIdentity, Json, LoadProfile
 from moorage.odoo.account_profiles import ACCOUNT_PROFILES
@@ -38,8 +38,10 @@ _GROUPS = {
 
 #: Odoo logs a message on an opportunity for each event that is made with it, not for a link later.
 _LATER = {"calendar.event": ("opportunity_id",)}
-#: What Odoo takes over from the customer whom a lead gets, in place of what the lead says.
-_KEPT_WITH = {
+#: What Odoo takes over from the customer whom a lead gets, in place of what the lead says; and from
+#: what a contact hangs on.
+_KEPT_WITH: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "res.partner": {"parent_id": ("user_id",)},
     "crm.lead": {
         "partner_id": (
             "contact_name", "partner_name", "function", "website", "lang_id", "street", "street2",
