@@ -169,10 +169,10 @@ def _client(account: Account, name: str, number: int, chance: random.Random) -> 
 
 
 def _email(first: str, last: str, number: int) -> str:
-    if number % 12 == 6:
-        return ""
     if number % 45 == 9:
         return "family@shared.example"
+    if number % 12 == 6:
+        return ""
     return f"{first or 'x'}.{last or 'y'}{number}@mail.example".lower().replace(" ", "")
 
 
