@@ -18,6 +18,8 @@ from moorage.rollback.scope import Scope, by_model, in_calls
 from moorage.rollback.touched import Reasons, find_touched
 
 BATCH_ROWS = 200
+#: Of records that are looked for, and found gone: all there is to do is little.
+RETRY_ROWS = 1000
 
 #: Takes records away with all that Odoo made besides them; RowError where Odoo refuses. Called
 #: without ids at the end, to complete what a kill left half-way.
@@ -225,7 +227,8 @@ class _WayBack:
     def _retry(self) -> None:
         """Records that were to go with what they are part of: forget them, or try once more."""
         self.going = set()
-        for model, records in by_model(self.deferred):
+        for records in in_calls(sorted(self.deferred, key=lambda one: one.model), RETRY_ROWS):
+            model = records[0].model
             domain = [("id", "in", [one.odoo_id for one in records])]
             pages = self.scope.destination.pages(model, domain, ["id"])
             there = {row["id"] for page in pages for row in page}

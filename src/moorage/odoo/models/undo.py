@@ -259,8 +259,8 @@ def _search(
 
 
 #: Parts that Odoo guards while what they are part of stands, and deletes with it: the lines of
-#: posted invoices. To try them first would be a refused call for each.
-GO_ALONG = frozenset({"account.move.line"})
+#: posted invoices and confirmed orders. To try them first would be a refused call for each.
+GO_ALONG = frozenset({"account.move.line", "sale.order.line"})
 
 #: What takes records of a model away, where it is not plain `unlink`.
 UNDO: dict[str, Callable[[Destination, Sequence[int]], None]] = {
