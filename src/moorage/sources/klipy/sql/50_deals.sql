@@ -103,10 +103,12 @@ SELECT 'reason-' || left(md5(tidy._form(coalesce(lost_reason, 'Closed Lost'))), 
 FROM tidy._deal_states WHERE outcome = 'lost' GROUP BY tidy._form(coalesce(lost_reason, 'Closed Lost'));
 
 CREATE TABLE tidy._stakeholders AS
-SELECT d.id, list(DISTINCT k.id ORDER BY k.id) FILTER (k.id IS NOT NULL) AS people, string_agg(d.word, ', ') FILTER (k.id IS NULL) AS unknown
-FROM (SELECT id, unnest(stakeholders) AS word FROM tidy._deal_states) d
-LEFT JOIN (SELECT * FROM tidy._known UNION ALL SELECT lower(name), min(id) FROM tidy.people GROUP BY 1 HAVING count(*) = 1) k ON k.word IN (d.word, lower(d.word))
-GROUP BY d.id;
+SELECT id, list(DISTINCT found ORDER BY found) FILTER (found IS NOT NULL) AS people, string_agg(word, ', ') FILTER (found IS NULL) AS unknown
+FROM (
+    SELECT d.id, d.word, coalesce(k.id, m.id, n.id) AS found FROM (SELECT id, unnest(stakeholders) AS word FROM tidy._deal_states) d
+    LEFT JOIN tidy._known k ON k.word = d.word LEFT JOIN tidy._known m ON m.word = lower(d.word)
+    LEFT JOIN (SELECT lower(name) AS word, min(id) AS id FROM tidy.people GROUP BY 1 HAVING count(*) = 1) n ON n.word = lower(d.word)
+) GROUP BY id;
 
 CREATE TABLE tidy.deals AS
 SELECT s.id, s.name, t.pipeline_id, t.pipeline_id || '-' || t.stage_form AS stage_id, coalesce(s.log_stage, s.sheet_stage) AS stage_given,
