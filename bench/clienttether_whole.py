@@ -76,6 +76,12 @@ class _ClientTether:
         }
         environment = {**os.environ, **secrets, "MOORAGE_ODOO_KEY": self._odoo.api_key}
         journey = Journey(Project(self._folder.root, environment, scale), self._odoo)
+        try:
+            self._steps(journey)
+        finally:
+            journey.show()
+
+    def _steps(self, journey: Journey) -> None:
         journey.step("discover", "discover")
         self._extract(journey)
         mapping.map_settings(self._folder, _SETTINGS)
@@ -87,7 +93,6 @@ class _ClientTether:
         journey.step("hand-off", "handoff")
         assert self._running.control("account")["writes"] == []
         journey.back()
-        journey.show()
 
     def _extract(self, journey: Journey) -> None:
         self._running.control("reset")
