@@ -1,8 +1,7 @@
 """What the rest of Moorage may ask of a destination, and nothing more.
 
-Rooms above take a `Destination`; the one real implementation is `moorage.odoo`. Tests use a small
-fake held to the same contract suite. All calls are silent: they never make Odoo send a mail, an
-invitation or a notification.
+Rooms above take a `Destination`; the one implementation is `moorage.odoo`. All calls are silent:
+they never make Odoo send a mail, an invitation or a notification.
 """
 
 from __future__ import annotations
@@ -121,9 +120,8 @@ class DestinationSurvey:
 class NewRecord:
     """A record to create: its Moorage key (`krayin:leads:12`) and its Odoo values.
 
-    `values` is the text of a JSON object, ids resolved, made by SQL from a target table: no Python
-    touches single values on the way. `files` are fields that hold a file: their content is asked
-    for when the record is sent, once for each call, and what that raises goes to the caller.
+    `values` is the text of a JSON object, ids resolved, made by SQL from a target table. `files`
+    are fields that hold one: read once for each call; what that raises is the caller's.
     """
 
     key: str
@@ -159,18 +157,17 @@ class LoadProfile:
 
     `batch_rows` is the size of a call; rows with the same `group_field` stay in one call, so that
     calls side by side never wait for the same parent. `given` are values for fields that no
-    mapping fills: what Odoo would compute anyway, record by record and slowly. `foretold` is the
-    same as SQL over the row's other fields (`{quantity}`; NULL where no mapping fills it): Odoo
-    computes it all the same, but has to write it again only where it differs. `finish` are values
-    written to the new records in a second call, because given at once they make Odoo do more than
-    it was asked. `later` are links that are written when all records exist, for the same reason.
-    `unfollow` are partners whom Odoo makes followers of each new record, and who shall be none.
-    `final` is the state that is written last of all (a record `begins_as` another): Odoo guards
-    what a record in it holds, so the amounts `checked` are compared with the source's before.
-    Records with `wants_final` link to such ones, and are created after that. `is_logged` says that
-    Odoo logs on these records what it computes when a call is over, out of reach of its silence.
-    `kept` are fields that Odoo works out anew when others of a record are written: an update sends
-    them along, as they stand; so it does with those that `kept_with` names for a field it writes.
+    mapping fills: what Odoo would compute anyway, record by record and slowly. `foretold` is that
+    in SQL (`{quantity}` is the row's, or NULL): Odoo writes again what differs. `finish` is
+    written to the new records in a second call, for at once it makes Odoo do more than asked.
+    `later` are links that are written when all records exist, for the same reason. `unfollow` are
+    partners whom Odoo makes followers of each new record, and who shall be none. `final` is the
+    state that is written last of all (a record `begins_as` another): Odoo guards what a record in
+    it holds, so the amounts `checked` are compared with the source's before. Records with
+    `wants_final` link to such ones and come after that. `is_logged` says that Odoo logs on these
+    records what it computes when a call is over, out of reach of its silence. `kept` are fields
+    that Odoo works out anew when others of a record are written: an update sends them along, as
+    they stand; so it does with those that `kept_with` names for a field it writes.
     """
 
     batch_rows: int = 500
