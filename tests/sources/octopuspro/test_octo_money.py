@@ -131,6 +131,10 @@ def test_settings_decide_what_waits(scene: Scene) -> None:
         aside = scene.findings("invoices", "set_aside")
         assert set(aside.values()) == {"names no customer who is in the bundle"}
         assert scene.rows("SELECT sum(total) FROM tidy.invoice_lines WHERE name LIKE 'Difference%'")
+        for name in ("bookings", "appointments", "form_notes", "files"):
+            assert scene.rows(f"SELECT DISTINCT is_elsewhere FROM tidy.{name} ORDER BY 1") == [
+                (False,), (True,)
+            ]  # fmt: skip
         ((elsewhere,),) = scene.rows("SELECT count(*) FROM tidy.invoices WHERE is_elsewhere")
         assert elsewhere == scene.true("SELECT count(*) FROM t_invoices WHERE company_id = 12"
                                        )[0][0] + _credits(scene)  # fmt: skip

@@ -53,7 +53,8 @@ OBJECTS: dict[str, tuple[str, str, str]] = {
     "appointments": ("Appointments", "appointments", """
         id text !, booking_id link>bookings, service_id link>services, service_name text,
         fieldworker_id link>fieldworkers, fieldworker_name text, start_at datetime, end_at datetime,
-        end_is_assumed boolean, quantity decimal, rate money, status text, progress text"""),
+        end_is_assumed boolean, quantity decimal, rate money, status text, progress text,
+        is_elsewhere boolean"""),
     "inquiries": ("Inquiries", "inquiries", """
         id text !, number text, customer_id link>customers, name text, email email, phone phone,
         contact_email email, contact_phone phone, phone_country text, status text, service text,
@@ -95,10 +96,10 @@ OBJECTS: dict[str, tuple[str, str, str]] = {
     "form_notes": ("Answered forms", "form_answers", """
         id text !, booking_id link>bookings, record reference, form text, stage text,
         fieldworker text, fieldworker_id link>fieldworkers, answered_at datetime,
-        answer_count integer, body html"""),
+        answer_count integer, is_elsewhere boolean, body html"""),
     "files": ("Files", "attachments", """
         id text !, name text !, path file, record reference, record_object text, form text,
-        uploaded_by text, created_at datetime, mimetype text"""),
+        uploaded_by text, created_at datetime, mimetype text, is_elsewhere boolean"""),
 }  # fmt: skip
 
 #: Objects whose table may have columns of the account's own: the expected table of each.

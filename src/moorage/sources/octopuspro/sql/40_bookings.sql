@@ -55,12 +55,16 @@ LEFT JOIN tidy._service_names n ON n.form = tidy._form(a.service) AND tidy._id(a
 LEFT JOIN tidy.fieldworkers w ON w.id = tidy._id(a.fieldworker_id)
 LEFT JOIN tidy._worker_names wn ON wn.form = tidy._form(a.fieldworker) AND tidy._id(a.fieldworker_id) IS NULL;
 
+-- Bookings of a company that waits for a project of its own: what hangs on them waits too.
+CREATE TABLE tidy._elsewhere AS
+SELECT b.id FROM tidy._bookings b JOIN tidy._companies o ON o.id = tidy._id(b.company_id) WHERE o.is_elsewhere;
+
 CREATE TABLE tidy.appointments AS
 SELECT id, booking_id, service_id, service_name, fieldworker_id, fieldworker_name, start_at,
     CASE WHEN given_end_at > start_at THEN given_end_at
         ELSE start_at + to_minutes(CAST(coalesce(given_minutes, 60) AS BIGINT)) END AS end_at,
     given_end_at IS NULL AND given_minutes IS NULL AS end_is_assumed,
-    quantity, rate, status, progress
+    quantity, rate, status, progress, coalesce(booking_id IN (FROM tidy._elsewhere), false) AS is_elsewhere
 FROM tidy._visits QUALIFY row_number() OVER (PARTITION BY id) = 1;
 
 -- What hangs on a booking, in words and in links.

@@ -9,7 +9,7 @@ WITH answers AS (
     FROM raw.form_answers a LEFT JOIN tidy._booking_refs r ON r.ref = tidy._ref(a.booking_id, a.booking_number)
 )
 SELECT tidy._made_id(concat_ws('|', ref, a.form, stage, fieldworker)) AS id, any_value(a.booking_id) AS booking_id, 'bookings:' || any_value(a.booking_id) AS record, a.form, stage, fieldworker, w.id AS fieldworker_id,
-    coalesce(max(answered_at), any_value(t.start_at)) AS answered_at, count(*) AS answer_count,
+    coalesce(max(answered_at), any_value(t.start_at)) AS answered_at, count(*) AS answer_count, coalesce(any_value(a.booking_id) IN (FROM tidy._elsewhere), false) AS is_elsewhere,
     '<p><b>' || tidy._escaped(concat_ws(' · ', a.form, stage, fieldworker)) || '</b></p><ul>'
         || string_agg('<li>' || tidy._escaped(question) || ': ' || coalesce(replace(tidy._escaped(answer), chr(10), '<br>'), '–') || '</li>', '' ORDER BY _file, line) || '</ul>' AS body
 FROM answers a
@@ -30,6 +30,7 @@ QUALIFY row_number() OVER (PARTITION BY coalesce(tidy._id(f.attachment_id), tidy
 -- A path as the list gives it, or below attachments/; what a browser would run is plain text.
 CREATE TABLE tidy.files AS
 SELECT id, name, coalesce(p.path, below.path, given_path) AS path, record, split_part(record, ':', 1) AS record_object, form, uploaded_by, created_at,
+    coalesce(record IN (SELECT 'bookings:' || id FROM tidy._elsewhere), false) AS is_elsewhere,
     CASE lower(regexp_extract(name, '\.([A-Za-z0-9]{1,8})$', 1)) WHEN 'png' THEN 'image/png' WHEN 'jpg' THEN 'image/jpeg' WHEN 'jpeg' THEN 'image/jpeg'
         WHEN 'gif' THEN 'image/gif' WHEN 'webp' THEN 'image/webp' WHEN 'heic' THEN 'image/heic' WHEN 'pdf' THEN 'application/pdf'
         WHEN 'txt' THEN 'text/plain' WHEN 'csv' THEN 'text/csv' WHEN 'mp4' THEN 'video/mp4' WHEN 'html' THEN 'text/plain' WHEN 'htm' THEN 'text/plain'
