@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from moorage.cli.later import later
-from moorage.cli.tables import facts, figures, heading, state
+from moorage.cli.tables import counted, facts, figures, heading, state
 from moorage.cli.verb import Work, verb
 from moorage.errors import SettingsError
 
@@ -168,9 +168,10 @@ def show_extract(screen: Console, result: beginning.ExtractResult) -> None:
     files = result.files
     if files.count or files.problems:
         size = f"{files.size / 1_000_000:,.1f} MB"
-        state(screen, "note", f"{files.count:,} files, {size}; {files.hashed_count:,} read anew")
+        words = f"{counted(files.count, 'file')}, {size}; {files.hashed_count:,} read anew"
+        state(screen, "note", words)
     for problem, count in files.problems.items():
-        state(screen, "note", f"{count:,} files cannot go: {problem}")
+        state(screen, "note", f"{counted(count, 'file')} cannot go: {problem}")
     if result.in_part:
         rows = sum(result.in_part.values())
         state(screen, "note", f"{rows:,} rows of {len(result.in_part)} tables were read in part")

@@ -21,6 +21,9 @@ MARKS = {
     "note": ("[dim]·[/]", "dim"),
 }
 
+#: Characters of a cell; an id of 36 with its table before it is longer.
+LONG = 40
+
 
 def heading(screen: Console, title: str, below: str = "") -> None:
     """A title, and beside it what is less important."""
@@ -82,15 +85,16 @@ def table(
     right: int = 99,
     whole: Sequence[int] = (),
 ) -> None:
-    """A table of words; columns from `right` on are figures, those of `whole` are never wrapped.
+    """A table of words; columns from `right` on are figures, those of `whole` are not wrapped.
 
-    Cells may hold markup.
+    But long ones are: else they would be cut, and leave the others no room. Cells may hold markup.
     """
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
     for place, head in enumerate(heads):
         is_figure = place >= right
+        is_whole = place in whole and all(len(row[place]) <= LONG for row in rows)
         grid.add_column(head, justify="right" if is_figure else "left",
-                        no_wrap=is_figure or place in whole, overflow="fold")  # fmt: skip
+                        no_wrap=is_figure or is_whole, overflow="fold")  # fmt: skip
     for row in rows:
         grid.add_row(*row)
     screen.print(grid)

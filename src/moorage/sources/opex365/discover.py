@@ -124,6 +124,8 @@ def _notes(
     untracked = sorted(one.name for one in tables if not one.is_tracked and not one.is_dated)
     if untracked:
         notes.append(f"Always read whole, they tell no changes: {', '.join(untracked)}.")
+    derived = [catalogue.label(name) for name in catalogue.NAMES if not catalogue.table(name)]
+    notes.append(f"Made of other rows, so counted when they are extracted: {', '.join(derived)}.")
     if "expirechangetrackingindays" in limits:
         days = limits["expirechangetrackingindays"]
         notes.append(f"Changes are told for {days} days; after that a table is read whole again.")
