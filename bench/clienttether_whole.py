@@ -26,7 +26,6 @@ from moorage.sources.clienttether.demo.starter import RunningStandIn, start
 ROWS = 30_000
 _NAME = "bench_clienttether"
 _SEED = 1
-_SETTINGS = {**ANSWERS, "work_order_is_picking": "type = 'Material Delivery'"}
 #: Each hits calls whose path holds what it names, after so many of them.
 _STORM = (
     {"kind": "status", "status": 429, "match": "read_client_list", "after": 3, "times": 3,
@@ -84,7 +83,7 @@ class _ClientTether:
     def _steps(self, journey: Journey) -> None:
         journey.step("discover", "discover")
         self._extract(journey)
-        mapping.map_settings(self._folder, _SETTINGS)
+        mapping.map_settings(self._folder, ANSWERS)
         journey.load()
         journey.again()
         journey.step("freeze", "freeze", "--watch", "0", codes=(0,))

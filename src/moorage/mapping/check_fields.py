@@ -14,6 +14,8 @@ from moorage.sources.base import SourceField, SourceObject
 
 #: Fields Odoo writes itself.
 ODOO_OWN = frozenset({"id", "create_date", "create_uid", "write_date", "write_uid"})
+#: Fields that Odoo shows as read-only and keeps as they are given; seen in 19.0.
+KEPT = frozenset({("mail.message", "message_id"), ("stock.picking", "name")})
 _CUSTOM_NAME = re.compile(r"x_[a-z0-9_]+")
 NAME_LENGTH = 63
 
@@ -34,7 +36,12 @@ def check_field(
         and not _is_only_compared(ground.mapping.objects[entry], name)
     ):
         ground.error("Odoo computes this field, it cannot be written", path)
-    elif existing is not None and existing.readonly and not existing.custom:
+    elif (
+        existing is not None
+        and existing.readonly
+        and not existing.custom
+        and (model, name) not in KEPT
+    ):
         ground.warning("Odoo shows this field as read-only and may compute it anew", path)
     if rule.create is not None:
         _check_create(ground, name, rule.create, existing, path)

@@ -62,8 +62,7 @@ def test_accounts_become_companies_of_odoo_and_go_again(
     before = standing(odoo)
     beginning.extract(project)
     assert franchise.control("account")["writes"] == []
-    deliveries = {"work_order_is_picking": "type = 'Material Delivery'"}
-    mapping.map_settings(project, {**ANSWERS, **deliveries, "accounts_as": "company"})
+    mapping.map_settings(project, {**ANSWERS, "accounts_as": "company"})
     assert "companies of Odoo" in " ".join(mapping.map_propose(project).notes)
     mapping.map_check(project)
     mapping.map_confirm(project, WHO)

@@ -19,6 +19,7 @@ ANSWERS = {
     "ambiguous_clients": "without",
     "proposal_differences": "line",
     "merged_labels": ["custom.square_feet_2"],
+    "work_order_is_picking": "type = 'Material Delivery'",
 }
 
 
