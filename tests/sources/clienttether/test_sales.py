@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -182,6 +183,21 @@ def test_automations_are_described_with_their_effort(found: Discovery) -> None:
     assert items["Drip"]["delays"] == ["1 days", "2 days", "3 days", "4 days"]
     assert items["Bare"]["effort"] == "to be looked at"
     assert items["Big"]["conditions"] == ["Deal Size > 10000"]
+
+
+def test_a_plan_that_several_accounts_share_is_described_once(tmp_path: Path) -> None:
+    plan = [{"action_plan_id": "1", "action_plan_name": "Drip"}]
+    told = Bundled(tmp_path, {
+        "accounts.csv": "account_id,company_name\n10,North\n20,South\n30,West\n",
+        "10/action_plans.json": plan, "20/action_plans.json": plan, "30/action_plans.json": plan,
+        "action_plan_steps.csv": "action_plan,step,type,delay\nDrip,1,Email,0\nDrip,2,Text,3\n",
+        # One of them goes a step further.
+        "30/action_plan_steps.csv": "action_plan,step,type,delay\nDrip,3,Call,5\n",
+        "10/sequences.csv": "sequence,step,template\nHello,1,Welcome\n",
+        "20/sequences.csv": "sequence,step,template\nHello,1,Welcome\n",
+    })  # fmt: skip
+    found = [(one["name"], one["steps"]) for one in told.source.discover().details["inventory"]]
+    assert sorted(found) == [("Drip", 2), ("Drip", 3), ("Hello", 1)]
 
 
 def test_clients_without_ids_wait_for_a_word(told: Bundled, answered: Bundled) -> None:

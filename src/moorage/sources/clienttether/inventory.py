@@ -11,25 +11,34 @@ import duckdb
 
 #: More steps than this are much work.
 MANY_STEPS = 3
+#: A plan of the same name and steps in several accounts is one.
 _PLANS = """
-SELECT coalesce(p.name, s.name), any_value(p.kind), any_value(p.status), any_value(p.next),
-    list([coalesce(s.type, 'Step'), coalesce(s.template, s.content, ''), coalesce(s.delay, '')]
-        ORDER BY s.position) FILTER (s.name IS NOT NULL)
-FROM (SELECT _account AS account, trim(action_plan_name) AS name, plan_type AS kind, status,
-        next_plan AS next FROM {plans} WHERE trim(action_plan_name) <> '') p
-FULL JOIN (SELECT _account AS account, trim(action_plan) AS name, type, template, content, delay,
-        TRY_CAST(step AS BIGINT) AS position FROM {steps}) s ON lower(s.name) = lower(p.name)
-        AND (s.account = p.account OR s.account = '')
-GROUP BY ALL ORDER BY ALL
+WITH each_account AS (
+    SELECT coalesce(p.name, s.name) AS name, any_value(p.kind) AS kind,
+        any_value(p.status) AS status, any_value(p.next) AS next,
+        list([coalesce(s.type, 'Step'), coalesce(s.template, s.content, ''), coalesce(s.delay, '')]
+            ORDER BY s.position) FILTER (s.name IS NOT NULL) AS steps
+    FROM (SELECT DISTINCT _account AS account, trim(action_plan_name) AS name, plan_type AS kind,
+            status, next_plan AS next FROM {plans} WHERE trim(action_plan_name) <> '') p
+    FULL JOIN (SELECT _account AS account, trim(action_plan) AS name, type, template, content,
+            delay, TRY_CAST(step AS BIGINT) AS position FROM {steps}) s
+        ON lower(s.name) = lower(p.name) AND (s.account = p.account OR s.account = '')
+    GROUP BY p.account, coalesce(p.name, s.name)
+)
+SELECT name, any_value(kind), any_value(status), any_value(next), steps FROM each_account
+GROUP BY name, steps ORDER BY ALL
 """
 _TRIGGERS = """
 SELECT DISTINCT coalesce(name, notification, 'Trigger'), notification, contact_type, condition,
     action_plan, template, status FROM {triggers} ORDER BY ALL
 """
 _SEQUENCES = """
-SELECT trim(sequence), list([coalesce(template, ''), coalesce(delay, '')]
-    ORDER BY TRY_CAST(step AS BIGINT)), any_value(status)
-FROM {sequences} WHERE trim(sequence) <> '' GROUP BY 1 ORDER BY 1
+WITH each_account AS (
+    SELECT trim(sequence) AS name, any_value(status) AS status,
+        list([coalesce(template, ''), coalesce(delay, '')] ORDER BY TRY_CAST(step AS BIGINT)) AS steps
+    FROM {sequences} WHERE trim(sequence) <> '' GROUP BY _account, trim(sequence)
+)
+SELECT name, steps, any_value(status) FROM each_account GROUP BY name, steps ORDER BY name, steps
 """
 _TEXTS = "SELECT name, type FROM tidy.templates WHERE NOT is_mail ORDER BY name"
 
