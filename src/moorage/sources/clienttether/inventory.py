@@ -35,7 +35,8 @@ SELECT DISTINCT coalesce(name, notification, 'Trigger'), notification, contact_t
 _SEQUENCES = """
 WITH each_account AS (
     SELECT trim(sequence) AS name, any_value(status) AS status,
-        list([coalesce(template, ''), coalesce(delay, '')] ORDER BY TRY_CAST(step AS BIGINT)) AS steps
+        list([coalesce(template, ''), coalesce(delay, '')]
+            ORDER BY TRY_CAST(step AS BIGINT)) AS steps
     FROM {sequences} WHERE trim(sequence) <> '' GROUP BY _account, trim(sequence)
 )
 SELECT name, steps, any_value(status) FROM each_account GROUP BY name, steps ORDER BY name, steps
