@@ -18,7 +18,9 @@ _TESTS = {
     " 'oui', 'non')",
     "whole": r"regexp_full_match(cell, '-?(0|[1-9]\d{0,14})')",
     "number": r"regexp_full_match(cell, '[-+]?(0|[1-9]\d*)?([.,]\d+)*')"
-    r" AND regexp_matches(cell, '\d')",
+    r" AND regexp_matches(cell, '\d')"
+    # `24.12.80` is a day: digits of a number stand in threes.
+    r" AND NOT regexp_full_match(cell, '\d{1,2}[.]\d{1,2}[.](\d{2}|\d{4})')",
     "money": r"regexp_full_match(cell, '[-(]? ?([a-z]{0,3}\$|€|£|₹|¥|eur|usd|gbp|aud)? ?[-+]?"
     r"\d[\d.,'' ]*k?\)? ?(€|£|eur|usd|gbp|aud|\$)?') AND regexp_matches(cell, '[€£₹¥$]|[a-z]{3}')",
     "percent": r"regexp_full_match(cell, '-?\d+([.,]\d+)? ?%')",

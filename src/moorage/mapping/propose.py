@@ -30,6 +30,9 @@ from moorage.sources.base import Discovery, SourceField, SourceObject
 See = Callable[[SourceObject], Dict[str, ValuesSeen]]
 
 
+_POINTING = ("link", "links", "reference", "references")
+
+
 def unseen(_: SourceObject) -> Dict[str, ValuesSeen]:
     """Nothing, for proposals by names and types alone."""
     return {}
@@ -85,6 +88,12 @@ class _Proposer:
         self.tree: Any = file.document.tree
         self.discovery = discovery
         self.fields = fields
+        #: Objects that point to nobody, so that a link to them never makes a circle.
+        self.ends = {
+            one.name
+            for one in discovery.objects
+            if not any(column.link or column.type in _POINTING for column in one.fields)
+        }
         self.added_fields: list[str] = []
         self.added_objects: list[str] = []
 
@@ -113,7 +122,7 @@ class _Proposer:
             if column.name in native.settled:
                 continue
             proposed = proposed_field(column, self._linked_models(column))
-            rule = proposed.rule(column.name)
+            rule = self._at_once(proposed.rule(column.name))
             if column.name in native.also:
                 rule["why"] += f"; {native.also[column.name]}"
             name = self._free_name(column.name, [entry.to for entry in entries.values()])
@@ -148,11 +157,16 @@ class _Proposer:
         )
         tree = self.tree["objects"][entry]
         for target, rule in native.rules.items():
-            tree["fields"][target] = flow(rule)
+            tree["fields"][target] = flow(self._at_once(rule))
             self.added_fields.append(f"{entry}.{target}")
         if native.drops:
             tree.setdefault("drop", CommentedMap()).update(native.drops)
         return native
+
+    def _at_once(self, rule: dict[str, Any]) -> dict[str, Any]:
+        """`rule` without a second pass where none is needed: what it points to stands before."""
+        needs_none = "later" in rule and rule.get("link") in self.ends
+        return {key: value for key, value in rule.items() if key != "later" or not needs_none}
 
     def _compare(self, entry: str, pair: str) -> None:
         """Let `verify` hold a total of ours against the one that Odoo works out."""

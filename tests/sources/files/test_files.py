@@ -15,6 +15,7 @@ from moorage.mapping.spec import load_mapping_to_edit
 from moorage.project import Project
 from moorage.sandbox import OdooServer
 from moorage.sources.base import load_source_kinds
+from moorage.staging import Staging
 
 WHO = "Ann Admin"
 COMPANIES = """\
@@ -30,10 +31,10 @@ Contact ID;Salutation;First Name;Last Name;E-Mail;Mobile;Company ID;Job Title;Bi
 3;Mr;Cid;Carter;cid@gamma.example.com;;C-3;;;Call after 5pm
 """
 DEALS = """\
-Deal ID,Deal Name,Company ID,Amount,Probability,Expected Close Date,Lead Source,Description
-10,Website relaunch,C-1,12500.50,40,2026-12-31,Web,Big one
-11,Support contract,C-2,3200.00,80,2026-11-30,Fair,
-12,Spare parts,C-3,780.25,10,2027-01-15,Web,Small
+Deal ID,Deal Name,Company ID,Amount,Probability,Expected Close Date,Lead Source,Stage,Description
+10,Website relaunch,C-1,12500.50,40,2026-12-31,Web,Offer made,Big one
+11,Support contract,C-2,3200.00,80,2026-11-30,Fair,Offer made,
+12,Spare parts,C-3,780.25,10,2027-01-15,Web,Offer made,Small
 """
 INVOICES = "Invoice Number,Customer,Total\nR-1,Acme GmbH,119.00\n"
 
@@ -58,7 +59,7 @@ def test_types_keys_and_links_are_found(bundle: Path) -> None:
     finally:
         source.close()
     assert [(one.name, one.row_count) for one in found.objects] == [
-        ("companies", 3), ("contacts", 3), ("deals", 3), ("invoices", 1),
+        ("companies", 3), ("contacts", 3), ("deals", 3), ("invoices", 1), ("deals__stage", 1),
     ]  # fmt: skip
     contacts = {one.name: one for one in found.objects[1].fields}
     assert contacts["company_id"].link == "companies"
@@ -73,6 +74,46 @@ def test_a_key_that_does_not_tell_rows_apart_is_refused(bundle: Path) -> None:
     with pytest.raises(SettingsError, match=r"does not name the rows of deals"):
         source.discover()
     source.close()
+
+
+def test_german_and_spanish_files_find_their_keys_links_and_choices(tmp_path: Path) -> None:
+    firms = [f"{n:03};Firma {n} GmbH;DE{n:09}" for n in range(1, 41)]
+    offers = [f"AN-{n:03};Firma {n} GmbH;{n},5 €;24.12.{80 + n % 9}" for n in range(1, 41)]
+    # The last one is called like nobody, and two have the same name.
+    firms[39] = "040;Firma 39 GmbH;DE000000040"
+    people = [f"{n};Ana {n};Peña;{'cliente|feria' if n % 2 else 'socio'}" for n in range(1, 13)]
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for name, rows in {
+        "Kunden": ["KdNr;Firma;USt-IdNr.", *firms],
+        "Angebote": ["Angebotsnummer;Kunde;Betrag;Datum", *offers],
+        "Contactos": ["ID;Nombre;Apellidos;Etiquetas", *people],
+    }.items():
+        (folder / f"{name}.csv").write_text("\r\n".join(rows), encoding="cp1252")
+    source = load_source_kinds()["files"].open(
+        {"bundle": str(folder), "timezone": "UTC", "keys": {}}
+    )
+    try:
+        found = {one.name: one for one in source.discover().objects}
+        with Staging(tmp_path / "staging.duckdb") as staging:
+            staging.extract(source.raw_tables())
+            staging.tidy(source.tidy_sql(), {})
+            run = staging.connection.execute
+            assert run("SELECT id FROM tidy.kunden ORDER BY 1 LIMIT 1").fetchall() == [("001",)]
+            linked = 'SELECT "kunde.record", kunde FROM tidy.angebote ORDER BY id'
+            assert run(linked).fetchall()[37:] == [
+                ("038", "Firma 38 GmbH"), (None, "Firma 39 GmbH"), (None, "Firma 40 GmbH"),
+            ]  # fmt: skip
+            tags = "SELECT name FROM tidy.contactos__etiquetas ORDER BY 1"
+            assert run(tags).fetchall() == [("cliente",), ("feria",), ("socio",)]
+            one = "SELECT etiquetas FROM tidy.contactos WHERE id = '1'"
+            assert run(one).fetchall() == [(["cliente", "feria"],)]
+    finally:
+        source.close()
+    fields = {one.name: one for one in found["angebote"].fields}
+    assert (fields["kunde.record"].link, fields["datum"].type) == ("kunden", "date")
+    tagged = {one.name: one for one in found["contactos"].fields}["etiquetas"]
+    assert (tagged.type, tagged.link) == ("links", "contactos__etiquetas")
 
 
 @pytest.mark.soak
@@ -114,10 +155,12 @@ def test_into_odoo_and_back(
     loading.plan(project)
     loading.plan_confirm(project, WHO)
     loaded = {phase.entry: phase.created for phase in loading.run(project).load.phases}
-    assert loaded == {"companies": 3, "contacts": 3, "deals": 3}
+    assert loaded == {"companies": 3, "contacts": 3, "deals": 3, "deals__stage": 1}
     found = checking.verify(project).found
     assert found.agrees and found.difference_count == 0, (found.differences, found.sums)
     assert odoo.psql("SELECT count(*) FROM crm_lead WHERE expected_revenue = 12500.50") == [(1,)]
+    staged = "SELECT count(*) FROM crm_lead JOIN crm_stage AS s ON s.id = stage_id"
+    assert odoo.psql(f"{staged} WHERE s.name->>'en_US' = 'Offer made'") == [(3,)]
     again = loading.plan(project).plan.counts
     assert not any(row.get(what, 0) for row in again.values() for what in ("create", "update"))
     returning.rollback(project)
@@ -125,5 +168,5 @@ def test_into_odoo_and_back(
 
 
 def _standing(odoo: OdooServer) -> list[int]:
-    tables = ("res_partner", "crm_lead", "ir_model_fields", "mail_message")
+    tables = ("res_partner", "crm_lead", "crm_stage", "ir_model_fields", "mail_message")
     return [int(odoo.psql(f"SELECT count(*) FROM {table}")[0][0]) for table in tables]

@@ -30,8 +30,9 @@ def adapt(tree: Any, discovery: Discovery, has_model: Callable[[str], bool]) -> 
     notes = []
     settled = {entry.get("of", name) for name, entry in tree["objects"].items()}
     settled |= set(tree.get("not_migrated") or {})
+    choices = discovery.details.get("choices", {})
     for found in discovery.objects:
-        if found.name in settled:
+        if found.name in settled or found.name in choices:
             continue
         named = kind_by_name(found.name)
         if named is None:
@@ -43,7 +44,27 @@ def adapt(tree: Any, discovery: Discovery, has_model: Callable[[str], bool]) -> 
         about = {name: {**rule, "status": "proposed"} for name, rule in _ALONE[kind.name].items()}
         tree["objects"][found.name] = {"to": kind.model, "fields": about}
         notes.append(f"{found.name} become {kind.model}, by the name of the file.")
+    for name, (table, model) in choices.items():
+        if has_model(model):
+            notes += _choices(tree, name, table, model)
     return notes
+
+
+def _choices(tree: Any, name: str, table: str, model: str) -> list[str]:
+    """An entry for the choices of a table that goes along; what Odoo has of that name is taken."""
+    said = tree.get("not_migrated") or {}
+    decided = name in said and not (isinstance(said[name], dict) and _is_open(said[name]))
+    goes_along = table in {entry.get("of", one) for one, entry in tree["objects"].items()}
+    if decided or not goes_along or name in tree["objects"]:
+        return []
+    said.pop(name, None)
+    rule = {"from": "name", "do": ["clean"], "required": True, "status": "proposed"}
+    tree["objects"][name] = {"to": model, "match": {"on": ["name"]}, "fields": {"name": rule}}
+    return [f"What {table} say under {name.removeprefix(table + '__')} become {model}."]
+
+
+def _is_open(reason: dict[str, Any]) -> bool:
+    return reason.get("status") == "proposed"
 
 
 def _columns(found: SourceObject) -> list[Column]:

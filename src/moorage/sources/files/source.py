@@ -21,6 +21,7 @@ _CASTS = {
     "boolean": "TRY_CAST({} AS BOOLEAN)",
     "date": "TRY_CAST({} AS DATE)",
     "multiselect": "CAST(TRY_CAST({} AS JSON) AS VARCHAR[])",
+    "links": "list_transform(CAST(TRY_CAST({} AS JSON) AS VARCHAR[]), lambda one: trim(one))",
 }
 _MOMENT = (
     "CASE WHEN ends_with({0}, '+00') THEN TRY_CAST(left({0}, 19) AS TIMESTAMP) ELSE"
@@ -55,9 +56,19 @@ class FilesSource:
             kind="files",
             release="",
             identity=self._bundle.path.name,
-            objects=tuple(_object(one) for one in self._found),
+            objects=(
+                *(_object(one) for one in self._found),
+                *(about.object for one in self._found for about in one.choices.values()),
+            ),
             notes=tuple(notes),
             questions=tuple(self._match.questions()),
+            details={
+                "choices": {
+                    about.name: [one.name, about.model]
+                    for one in self._found
+                    for about in one.choices.values()
+                }
+            },
         )
 
     def raw_tables(self) -> Sequence[RawTable]:
@@ -67,7 +78,15 @@ class FilesSource:
     def tidy_sql(self) -> Sequence[str]:
         """One table for each file."""
         keys = {one.name: one.key for one in self._found}
-        return [_tidy(one, str(self._options["timezone"]), keys) for one in self._found]
+        zone = str(self._options["timezone"])
+        return [
+            *(_tidy(one, zone, keys) for one in self._found),
+            *(
+                about.tidy_sql(f"raw.{_quoted(one.name)}")
+                for one in self._found
+                for about in one.choices.values()
+            ),
+        ]
 
     def files(self) -> FileStore | None:
         """What columns of a bundle name as files is not known."""
@@ -94,14 +113,13 @@ def _note(found: Found) -> str:
 
 
 def _object(found: Found) -> SourceObject:
-    links = found.links
     fields = [
         SourceField(
             name=name,
-            type="link" if name in links else one.type,
+            type=found.type_of(name),
             label=one.label or one.name,
-            options=() if name in links else one.options,
-            link=links.get(name),
+            options=() if found.points_to(name) else one.options,
+            link=found.points_to(name),
         )
         for name, one in found.columns.items()
     ]
@@ -125,7 +143,7 @@ def _tidy(found: Found, zone: str, keys: Mapping[str, str | None]) -> str:
     )  # fmt: skip
     picked = [f"{key} AS id"]
     for name, one in found.columns.items():
-        kind = "link" if name in found.links else one.type
+        kind = found.type_of(name)
         picked.append(f"{_cast(kind, _quoted(name), zone)} AS {_quoted(name)}")
         if one.type == "money":
             picked.append(_quoted(f"{name}.currency"))

@@ -13,6 +13,7 @@ from moorage.bundles.store import identifier
 from moorage.errors import SettingsError
 from moorage.proposals import kind_by_name
 from moorage.proposals.words import readings, words_of
+from moorage.sources.files.choices import Choices, choices_of
 
 LONGEST_NAME = 50
 #: So many of a column's values must be keys of another table to make it a link.
@@ -29,7 +30,7 @@ class Found:
     """One table: its name as an object, and its columns by name.
 
     `links` are columns that hold keys of another object, `named` those that hold what its rows are
-    called: the object, and the column that calls them so.
+    called: the object, and the column that calls them so; `choices` those whose values are records.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Found:
     key: str | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    choices: Mapping[str, Choices] = field(default_factory=dict)
 
     @property
     def expected(self) -> Expected:
@@ -47,6 +49,17 @@ class Found:
             for name, one in self.columns.items()
         )
         return Expected(self.name, columns, key=(self.key,) if self.key else ())
+
+    def points_to(self, column: str) -> str | None:
+        """The object that the values of a column are keys of; None where they are not."""
+        chosen = self.choices.get(column)
+        return chosen.name if chosen else self.links.get(column)
+
+    def type_of(self, column: str) -> str:
+        """The type of its source field."""
+        if not self.points_to(column):
+            return self.columns[column].type
+        return "links" if self.columns[column].type == "multiselect" else "link"
 
     def header(self, column: str) -> str:
         """The column of the bundle's own database."""
@@ -66,7 +79,14 @@ def find_tables(bundle: Bundle, keys: Mapping[str, str]) -> list[Found]:
         one = Found(name, table, columns)
         found.append(replace(one, key=_key(bundle, one, keys.get(name))))
     linked = [replace(one, links=_links(bundle, one, found)) for one in found]
-    return [replace(one, named=_named(bundle, one, found)) for one in linked]
+    return [
+        replace(
+            one,
+            named=_named(bundle, one, found),
+            choices=choices_of(one.name, one.columns, one.links),
+        )
+        for one in linked
+    ]
 
 
 def plain_name(text: str) -> str:
@@ -121,12 +141,12 @@ def _readings(about: Inferred) -> list[tuple[str, ...]]:
     return [reading.words for reading in readings(about.label or about.name)]
 
 
-def _is_unique(bundle: Bundle, found: Found, name: str) -> bool:
+def _is_unique(bundle: Bundle, found: Found, name: str, share: float = 1.0) -> bool:
     column = found.header(name)
     ((rows, values),) = bundle.store.connection.execute(
         f"SELECT count(*), count(DISTINCT trim({column})) FROM {found.table.table}"
     ).fetchall()
-    return bool(rows) and rows == values
+    return bool(rows) and values >= share * rows
 
 
 def _links(bundle: Bundle, found: Found, others: Sequence[Found]) -> dict[str, str]:
@@ -168,7 +188,7 @@ def _points(bundle: Bundle, found: Found, name: str, other: Found, by: str | Non
 
 
 def _named(bundle: Bundle, found: Found, others: Sequence[Found]) -> dict[str, tuple[str, str]]:
-    """Columns whose values are what rows of another table are called, each row otherwise.
+    """Columns whose values are what rows of another table are called, most of them otherwise.
 
     As with links the header must speak of such records: a customer or a company, if the table is
     one of customers.
@@ -196,12 +216,12 @@ def _spoken_of(found: Found) -> set[str]:
 
 
 def _calling(bundle: Bundle, found: Found, name: str, other: Found) -> list[str]:
-    """The columns of `other` that hold the values of a column, and a different one in each row."""
+    """The columns of `other` that hold the values of a column, a different one in most rows."""
     return [
         by
         for by, about in other.columns.items()
         if about.type == "text"
         and by != other.key
         and _points(bundle, found, name, other, by)
-        and _is_unique(bundle, other, by)
+        and _is_unique(bundle, other, by, MOST)
     ]
