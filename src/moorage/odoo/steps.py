@@ -7,7 +7,7 @@ So the client leads a record to the state it is given, action by action.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
@@ -30,7 +30,7 @@ class Steps:
     start: str
     ways: Mapping[str, str]
     back: str
-    context: Mapping[str, bool] = field(default_factory=dict)
+    context: Mapping[str, bool]
 
 
 #: By model; seen in `account` of Odoo 19.
@@ -49,6 +49,7 @@ STEPS = {
         "draft",
         {"in_process": "action_post", "canceled": "action_cancel", "rejected": "action_reject"},
         "action_draft",
+        {},
     ),
 }
 #: By model and field, values that Odoo makes of others by itself: they count as those. A payment in
