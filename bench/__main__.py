@@ -7,7 +7,7 @@ import importlib
 
 NAMES = (
     "load", "models", "files", "pipeline", "second", "opex365", "whole", "opex365_whole",
-    "klipy_whole", "clienttether_whole", "octopuspro", "octopuspro_whole",
+    "klipy_whole", "clienttether_whole", "octopuspro", "octopuspro_whole", "page",
 )  # fmt: skip
 
 

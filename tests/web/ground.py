@@ -69,13 +69,13 @@ class Page:
 
 
 @contextmanager
-def served(root: Path) -> Iterator[Page]:
+def served(root: Path, *options: str) -> Iterator[Page]:
     """The page of the project in `root`; Ctrl-C at the end.
 
     Whatever was asked of it, it prints where it is and that it ended, and nothing else.
     """
     process = subprocess.Popen(
-        [PROGRAM, "serve", "--port", "0"],
+        [PROGRAM, "serve", "--port", "0", *options],
         cwd=root,
         env=os.environ | {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"},
         stdin=subprocess.DEVNULL,

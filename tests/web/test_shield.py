@@ -147,3 +147,14 @@ def test_the_token_is_kept_nowhere(page: Page, tmp_path_factory: pytest.TempPath
             path.read_bytes()]  # fmt: skip
     assert kept == []
     assert stat.S_IMODE((folder / ".moorage").stat().st_mode) == 0o700
+
+
+def test_a_server_with_tls_may_stand_before_it(tmp_path: Path) -> None:
+    name = "moorage.example.com"
+    with served(empty_project(tmp_path).root, "--name", name) as page:
+        form = {"token": page.token, "name": NAME}
+        answer = page.ask("/login", form=form, host=name, origin=f"https://{name}")
+        assert answer.status == 303
+        assert "secure" in answer.headers["set-cookie"].lower()
+        foreign = page.ask("/login", form=form, host=name, origin="https://other.example.com")
+        assert foreign.status == 403

@@ -60,8 +60,7 @@ def serve(  # noqa: PLR0917
     port = made.getsockname()[1]
     token = secrets.token_urlsafe(24)
     local = _is_loopback(host)
-    called = [host, *names, *(("localhost", LOOPBACK, "::1") if local else ())]
-    hosts = [f"{f'[{name}]' if ':' in name else name}:{port}" for name in called]
+    hosts = hosts_of(host, names, port)
     desk = Desk(project.root, on_crash)
     server = uvicorn.Server(
         uvicorn.Config(
@@ -79,6 +78,15 @@ def serve(  # noqa: PLR0917
         server.run(sockets=[made])
     desk.worker.pause()
     desk.worker.wait(600)
+
+
+def hosts_of(host: str, names: Sequence[str], port: int) -> list[str]:
+    """The Host headers that are answered, that of the address itself first.
+
+    A server before the page hands on the name it is called by, with its own port or none.
+    """
+    called = [host, *names, *(("localhost", LOOPBACK, "::1") if _is_loopback(host) else ())]
+    return [f"{f'[{name}]' if ':' in name else name}:{port}" for name in called] + list(names)
 
 
 def _is_loopback(host: str) -> bool:

@@ -53,12 +53,12 @@ class Shield:
     """The whole application behind its checks."""
 
     def __init__(self, app: ASGIApp, *, token: str, hosts: Collection[str]) -> None:
-        """`hosts` are the values of the Host header that are answered, with their port."""
+        """`hosts` are the values of the Host header that are answered; one at least has a port."""
         self._app = app
         self._token = token
         self._hosts = frozenset(host.lower() for host in hosts)
         self._sessions: dict[str, Session] = {}
-        port = next(iter(sorted(self._hosts))).rpartition(":")[2]
+        port = next(host.rpartition(":")[2] for host in sorted(self._hosts) if ":" in host)
         # Cookies know no ports: two projects served here must not take each other's.
         self._cookie = f"moorage_{port}"
 
@@ -90,7 +90,8 @@ class Shield:
         if form is None:
             return PlainTextResponse("That is no form of this page.", 415)
         if request.url.path == "/login":
-            return self._login(form)
+            is_encrypted = request.headers.get("origin", "").startswith("https://")
+            return self._login(form, is_encrypted)
         session = self._known(request, form)
         if session is None:
             return _no_session(request.url.path)
@@ -108,7 +109,7 @@ class Shield:
         origin = request.headers.get("origin")
         return origin is None or urlsplit(origin).netloc.lower() in self._hosts
 
-    def _login(self, form: Mapping[str, list[str]]) -> Response:
+    def _login(self, form: Mapping[str, list[str]], is_encrypted: bool) -> Response:
         name = " ".join(_first(form, "name").split())[:80]
         if not _same(_first(form, "token"), self._token):
             return RedirectResponse("/login?wrong=token", 303)
@@ -117,7 +118,9 @@ class Shield:
         key = secrets.token_urlsafe(32)
         self._sessions[key] = Session(name)
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(self._cookie, key, httponly=True, samesite="strict", path="/")
+        answer.set_cookie(
+            self._cookie, key, httponly=True, samesite="strict", path="/", secure=is_encrypted
+        )
         return answer
 
     def _leave(self, request: Request) -> Response:
