@@ -134,10 +134,16 @@ def _values(staging: Staging, keys: Iterable[str]) -> Values:
             by_object.setdefault(parts[1], {})[parts[2]] = key
     found: Values = {}
     for source_object, ids in by_object.items():
-        cursor = staging.connection.execute(
-            f"SELECT CAST(id AS VARCHAR), * FROM tidy.{identifier(source_object)}"
+        table = f"tidy.{identifier(source_object)}"
+        # In two steps: a wide table is read at these rows alone.
+        rows = staging.connection.execute(
+            f"SELECT rowid FROM {table}"
             " WHERE CAST(id AS VARCHAR) IN (SELECT unnest(CAST(? AS VARCHAR[])))",
             [list(ids)],
+        ).fetchall()
+        places = ", ".join(str(row[0]) for row in rows) or "NULL"
+        cursor = staging.connection.execute(
+            f"SELECT CAST(id AS VARCHAR), * FROM {table} WHERE rowid IN ({places})"
         )
         columns = [column[0] for column in cursor.description or ()]
         for row in cursor.fetchall():

@@ -63,12 +63,16 @@ def duplicates(desk: Desk, request: Request) -> View:
     to = session_of(request).to
     found = _waiting(desk, to)
     part = part_of(request, found.duplicates, _group_words, only=_is_open, size=GROUPS)
-    shown = part.rows
-    try:
+    place = desk.project.staging_path
+
+    def look() -> tuple[waiting.DuplicateGroup, ...]:
         with desk.worker.looking():
-            shown = waiting.side_by_side(desk.project, part.rows)
+            return waiting.side_by_side(desk.project, part.rows)
+
+    try:
+        shown = desk.known(("sides", to, part.rows), look, of=(place,))
     except LockedError:
-        pass  # A verb writes to staging: the names in the decision file must do.
+        shown = part.rows  # A verb writes to staging: the names in the decision file must do.
     groups = [
         {**to_json(replace(one, sides=())), "sides": [_side(side) for side in one.sides]}
         for one in shown
