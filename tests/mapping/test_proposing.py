@@ -159,5 +159,22 @@ def test_what_is_written_has_no_anchors_and_reads_the_same(tmp_path: Path) -> No
     assert load_mapping(tmp_path / "mapping.yaml").mapping.settings["c"][long] == shared
 
 
+def test_a_link_waits_for_a_second_pass_only_where_links_run_in_a_circle(tmp_path: Path) -> None:
+    link = SourceField("customer", "link", "Customer", link="accounts")
+    back = SourceField("parent", "link", "Parent company", link="accounts")
+    tag = SourceField("wibble", "link", "Wibble", link="tags")
+    orders = replace(ORDERS, fields=(*ORDERS.fields, link))
+    accounts = replace(ACCOUNTS, fields=(*ACCOUNTS.fields, back, tag))
+    tags = SourceObject("tags", "Tags", 1, (SourceField("name", "text", "Name"),))
+    found = Discovery("crm", "1", "x", (orders, accounts, tags))
+    entries = "  orders: {to: sale.order, fields: {}}\n  tags: {to: res.partner, fields: {}}\n"
+    made = propose(mapping(tmp_path, HEAD + ACCOUNT_ENTRY + entries), found, FIELDS)
+    objects = parse_mapping(made.text, tmp_path / "m.yaml").mapping.objects
+    assert objects["orders"].fields["partner_id"].link == "accounts"
+    assert not objects["orders"].fields["partner_id"].later, "Odoo wants it from the beginning"
+    assert objects["accounts"].fields["parent_id"].later, "companies point to companies"
+    assert not objects["accounts"].fields["x_crm_wibble"].later
+
+
 def test_samples_are_nobodys_to_see() -> None:
     assert "Mustermann" not in repr(ValuesSeen(("Mustermann",)))

@@ -22,6 +22,19 @@ def phases(needs: Mapping[str, Set[str]]) -> tuple[dict[str, int], list[list[str
     return found, _circles(waiting)
 
 
+def reached(needs: Mapping[str, Set[str]]) -> dict[str, set[str]]:
+    """All that can be come to from each, by one link or several; itself only in a circle."""
+    found = {name: set(wanted) for name, wanted in needs.items()}
+    growing = True
+    while growing:
+        growing = False
+        for wanted in found.values():
+            more = {further for one in wanted for further in found.get(one, ())} - wanted
+            wanted.update(more)
+            growing = growing or bool(more)
+    return found
+
+
 def _circles(waiting: Mapping[str, Set[str]]) -> list[list[str]]:
     circles: list[list[str]] = []
     seen: set[str] = set()

@@ -19,6 +19,7 @@ from moorage.mapping.editing import flow
 from moorage.mapping.expressions import Expressions
 from moorage.mapping.fates import entries_of, fields_used, without_fate
 from moorage.mapping.native import Ground, NativeRules, native_rules
+from moorage.mapping.order import reached
 from moorage.mapping.proposed_field import ProposedField, field_name, proposed_field
 from moorage.mapping.spec import Entry, MappingFile
 from moorage.mapping.values_seen import ValuesSeen
@@ -28,9 +29,6 @@ from moorage.sources.base import Discovery, SourceField, SourceObject
 
 #: What is seen of the columns of a source object, by name; {} where nothing was extracted yet.
 See = Callable[[SourceObject], Dict[str, ValuesSeen]]
-
-
-_POINTING = ("link", "links", "reference", "references")
 
 
 def unseen(_: SourceObject) -> Dict[str, ValuesSeen]:
@@ -88,12 +86,7 @@ class _Proposer:
         self.tree: Any = file.document.tree
         self.discovery = discovery
         self.fields = fields
-        #: Objects that point to nobody, so that a link to them never makes a circle.
-        self.ends = {
-            one.name
-            for one in discovery.objects
-            if not any(column.link or column.type in _POINTING for column in one.fields)
-        }
+        self.reached = reached({one.name: _pointed_to(one, discovery) for one in discovery.objects})
         self.added_fields: list[str] = []
         self.added_objects: list[str] = []
 
@@ -122,7 +115,7 @@ class _Proposer:
             if column.name in native.settled:
                 continue
             proposed = proposed_field(column, self._linked_models(column))
-            rule = self._at_once(proposed.rule(column.name))
+            rule = self._at_once(found.name, proposed.rule(column.name))
             if column.name in native.also:
                 rule["why"] += f"; {native.also[column.name]}"
             name = self._free_name(column.name, [entry.to for entry in entries.values()])
@@ -157,16 +150,19 @@ class _Proposer:
         )
         tree = self.tree["objects"][entry]
         for target, rule in native.rules.items():
-            tree["fields"][target] = flow(self._at_once(rule))
+            tree["fields"][target] = flow(self._at_once(found.name, rule))
             self.added_fields.append(f"{entry}.{target}")
         if native.drops:
             tree.setdefault("drop", CommentedMap()).update(native.drops)
         return native
 
-    def _at_once(self, rule: dict[str, Any]) -> dict[str, Any]:
-        """`rule` without a second pass where none is needed: what it points to stands before."""
-        needs_none = "later" in rule and rule.get("link") in self.ends
-        return {key: value for key, value in rule.items() if key != "later" or not needs_none}
+    def _at_once(self, source_object: str, rule: dict[str, Any]) -> dict[str, Any]:
+        """`rule` without a second pass where what it points to never points back.
+
+        Odoo then has the record before, wants it in required fields, and lets go of it last.
+        """
+        is_circle = source_object in self.reached.get(rule.get("link") or "", {source_object})
+        return {key: value for key, value in rule.items() if key != "later" or is_circle}
 
     def _compare(self, entry: str, pair: str) -> None:
         """Let `verify` hold a total of ours against the one that Odoo works out."""
@@ -194,6 +190,13 @@ class _Proposer:
             if entry["to"] in models:
                 taken |= set(entry["fields"])
         return field_name(self.mapping.source, source_field, taken)
+
+
+def _pointed_to(found: SourceObject, discovery: Discovery) -> set[str]:
+    """The objects that one may point to; a reference may mean any."""
+    if any(column.type in ("reference", "references") for column in found.fields):
+        return {one.name for one in discovery.objects}
+    return {column.link for column in found.fields if column.link}
 
 
 __all__ = ["Proposal", "ProposedField", "See", "propose"]

@@ -24,6 +24,9 @@ _ALONE: dict[str, dict[str, Any]] = {
     "tag": {},
 }
 
+#: Lines of orders and invoices point to variants, of which each template here has one.
+_LANDS = {"product.template": "product.product"}
+
 
 def adapt(tree: Any, discovery: Discovery, has_model: Callable[[str], bool]) -> list[str]:
     """Add an entry for every file whose records are known by their name; say what was done."""
@@ -42,8 +45,9 @@ def adapt(tree: Any, discovery: Discovery, has_model: Callable[[str], bool]) -> 
             notes.append(f"{found.name} looks like {kind.model}: decide what becomes of it.")
             continue
         about = {name: {**rule, "status": "proposed"} for name, rule in _ALONE[kind.name].items()}
-        tree["objects"][found.name] = {"to": kind.model, "fields": about}
-        notes.append(f"{found.name} become {kind.model}, by the name of the file.")
+        model = _LANDS.get(kind.model, kind.model)
+        tree["objects"][found.name] = {"to": model, "fields": about}
+        notes.append(f"{found.name} become {model}, by the name of the file.")
     for name, (table, model) in choices.items():
         if has_model(model):
             notes += _choices(tree, name, table, model)
