@@ -127,6 +127,15 @@ def test_only_reports_and_hand_off_are_given_away_and_never_shown(page: Page) ->
         assert page.ask(f"/download/{path}", cookie=cookie).status == 404
 
 
+def test_an_address_that_leads_nowhere_leads_back(page: Page) -> None:
+    cookie = page.enter()
+    answer = page.ask("/nowhere", cookie=cookie)
+    assert (answer.status, b"There is no such page" in answer.data) == (404, True)
+    assert b'href="/map"' in answer.data
+    assert page.ask("/static/nowhere").status == 404
+    assert page.ask("/nowhere.json", cookie=cookie).json()["error"]["what"]
+
+
 def test_what_cannot_be_done_says_why_and_what_to_do(page: Page) -> None:
     cookie = page.enter()
     text = page.ask("/map", cookie=cookie).data.decode()

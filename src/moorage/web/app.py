@@ -20,6 +20,7 @@ from moorage.web.drawing import (
     fragment,
     icon,
     login_page,
+    nowhere,
     page,
     script,
     stylesheet,
@@ -51,7 +52,8 @@ def make_app(desk: Desk, *, token: str, hosts: Sequence[str]) -> ASGIApp:
         routes.append(Route(path, action(desk, act), methods=["POST"]))
     routes.append(Route("/download/{name:path}", partial(download, desk)))
     routes.append(Route("/handoff.zip", partial(zipped, desk)))
-    return Shield(Starlette(routes=routes), token=token, hosts=hosts)
+    app = Starlette(routes=routes, exception_handlers={404: nowhere(desk)})
+    return Shield(app, token=token, hosts=hosts)
 
 
 def _twins(path: str, endpoint: object) -> list[Route]:

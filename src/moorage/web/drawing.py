@@ -13,7 +13,13 @@ from urllib.parse import quote, urlsplit
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 
 from moorage.commands.result import to_json
 from moorage.errors import LockedError, MoorageError, RefusedError, SettingsError
@@ -96,17 +102,34 @@ def _acted(desk: Desk, request: Request, act: Act) -> Response:
         return _told(desk, request, told, as_json=_wants_json(request))
 
 
+def nowhere(desk: Desk) -> Callable[[Request, Exception], Any]:
+    """What answers an address that leads to no page."""
+    error = SettingsError(
+        "there is no such page",
+        state="Nothing was changed.",
+        todo="Take one of the parts of the journey above.",
+    )
+
+    async def endpoint(request: Request, _: Exception) -> Response:
+        if request.state.session is None:
+            return PlainTextResponse("There is no such page.", 404)
+        as_json = _wants_json(request)
+        return await run_in_threadpool(_told, desk, request, error, as_json=as_json, status=404)
+
+    return endpoint
+
+
 def _wants_json(request: Request) -> bool:
     accept = request.headers.get("accept", "")
     return request.url.path.endswith(".json") or accept.startswith("application/json")
 
 
-def _told(desk: Desk, request: Request, error: MoorageError, *, as_json: bool) -> Response:
-    status = 500
+def _told(
+    desk: Desk, request: Request, error: MoorageError, *, as_json: bool, status: int = 500
+) -> Response:
     for kind, code in ((LockedError, 409), (RefusedError, 409), (SettingsError, 400)):
-        if isinstance(error, kind):
+        if status == 500 and isinstance(error, kind):
             status = code
-            break
     if as_json:
         return JSONResponse({"error": error_json(error)}, status)
     view = View("error.html.j2", "That did not work", {}, {"error": error_json(error)})
