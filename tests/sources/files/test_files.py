@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from moorage.commands import beginning, checking, loading, mapping, queues, returning
+from moorage.commands import beginning, checking, deciding, loading, mapping, queues, returning
 from moorage.errors import SettingsError
 from moorage.mapping import load_mapping
 from moorage.mapping.document import written
@@ -35,6 +35,18 @@ Deal ID,Deal Name,Company ID,Amount,Probability,Expected Close Date,Lead Source,
 10,Website relaunch,C-1,12500.50,40,2026-12-31,Web,Offer made,Big one
 11,Support contract,C-2,3200.00,80,2026-11-30,Fair,Offer made,
 12,Spare parts,C-3,780.25,10,2027-01-15,Web,Offer made,Small
+"""
+PRODUCTS = "SKU,Product Name,Unit Price\nA-1,Bolt,10.00\nA-2,Nut,2.50\n"
+QUOTES = """\
+Quote Number,Customer,Quote Date,Total
+Q-1,Acme GmbH,2026-01-05,25.00
+Q-2,Beta SARL,2026-02-05,99.00
+"""
+LINES = """\
+Quote Number,SKU,Description,Quantity,Unit Price
+Q-1,A-1,Bolts,2,10.00
+Q-1,A-2,Nuts,2,2.50
+Q-2,A-1,Bolts,3,10.00
 """
 INVOICES = "Invoice Number,Customer,Total\nR-1,Acme GmbH,119.00\n"
 
@@ -165,6 +177,50 @@ def test_into_odoo_and_back(
     assert not any(row.get(what, 0) for row in again.values() for what in ("create", "update"))
     returning.rollback(project)
     assert _standing(odoo) == before
+
+
+@pytest.mark.soak
+@pytest.mark.odoo
+def test_quotes_with_lines_find_customer_and_product_and_their_totals_are_compared(
+    tmp_path: Path, odoo: OdooServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for name, text in {"Companies": COMPANIES, "Products": PRODUCTS, "Quotes": QUOTES,
+                       "Quote Lines": LINES}.items():  # fmt: skip
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("MOORAGE_ODOO_KEY", odoo.api_key)
+    project = Project.create(
+        tmp_path / "acme", "acme", load_source_kinds()["files"],
+        given={"bundle": str(folder)}, url=odoo.url, database=odoo.database,
+    )  # fmt: skip
+    beginning.discover(project)
+    beginning.extract(project)
+    mapping.map_propose(project)
+    moves = {"quotes": "sale.order", "quote_lines": "sale.order.line"}
+    deciding.decide_objects(project, moves=moves, leaves={}, by=WHO)
+    objects = load_mapping(project.mapping_path).mapping.objects
+    quotes, lines = objects["quotes"], objects["quote_lines"]
+    assert quotes.fields["partner_id"].from_ == ["customer.record"]
+    assert quotes.sums == ["amount_total=x_files_total"]
+    assert lines.fields["order_id"].link == "quotes" and not lines.fields["order_id"].later
+    assert lines.fields["product_id"].link == "products"
+    mapping.map_check(project)
+    mapping.map_confirm(project, WHO)
+    loading.prepare(project, apply=True)
+    queues.duplicates(project, answer_all="keep", by=WHO)
+    loading.plan(project)
+    loading.plan_confirm(project, WHO)
+    loaded = {phase.entry: phase.created for phase in loading.run(project).load.phases}
+    assert loaded == {"companies": 3, "products": 2, "quotes": 2, "quote_lines": 3}
+    found = checking.verify(project).found
+    # One total is not what its lines come to, and that is said.
+    assert [(one.field, one.key) for one in found.differences] == [
+        ("amount_total", "files:quotes:Q-2")
+    ], found.differences
+    assert odoo.psql("SELECT amount_total::float FROM sale_order WHERE name = 'Q-1'") == [(25.0,)]
+    returning.rollback(project)
+    assert odoo.psql("SELECT count(*) FROM sale_order") == [(0,)]
 
 
 def _standing(odoo: OdooServer) -> list[int]:
