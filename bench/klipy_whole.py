@@ -84,6 +84,7 @@ class _Klipy:
         mapping.map_settings(self._folder, ANSWERS)
         journey.load()
         journey.again()
+        journey.step("freeze", "freeze", "--watch", "0", codes=(0,))
         self._edit()
         journey.delta("people")
         journey.step("hand-off", "handoff")
