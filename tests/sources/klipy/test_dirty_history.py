@@ -206,6 +206,20 @@ def test_a_mark_that_cannot_be_read_is_private(scene: Scene) -> None:
     assert scene.findings("notes") == ["cannot be read: taken as private"]
 
 
+def test_hosts_of_attachments_are_asked_about(tmp_path: Path) -> None:
+    given = {
+        "attachments.csv": "record_type,record_id,file_name,path\n"
+        "deal,d1,a,https://Files.example/a\ndeal,d1,b,https://files.example:443/b?sig=1\n"
+        "deal,d1,c,https://named.example/c\n",
+    }
+    source = opened(tmp_path, given, file_hosts=["named.example"])
+    try:
+        (asked,) = [one for one in source.discover().questions if "Attachments on" in one]
+        assert "files.example: 2" in asked and "source.file_hosts: [files.example]" in asked
+    finally:
+        source.close()
+
+
 def test_columns_without_a_place_are_asked_about(tmp_path: Path) -> None:
     given = {"notes.csv": "id,contact_email,created,body,Mood\nn1,a@x.example,2026-01-05,a,good\n"}
     source = opened(tmp_path, given)

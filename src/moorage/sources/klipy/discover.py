@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,10 @@ _NOTES = (
      " GROUP BY 1)",
      "Events in the log that make no record: {}."),
 )  # fmt: skip
+_HOSTS = """
+SELECT lower(regexp_extract(path, '^https?://(?:[^/@]*@)?([^/:?#]+)', 1)) AS host, count(*)
+FROM tidy.attachments WHERE path LIKE '%://%' GROUP BY 1 ORDER BY 1
+"""
 _ONLY_FILES = "deals, pipelines and stages, notes, drafts, tags, attachments, members, workflows"
 _WORKFLOWS = """
 SELECT trim(name), any_value(kind), any_value("trigger"),
@@ -72,10 +76,15 @@ FROM raw.workflows WHERE trim(name) <> '' GROUP BY 1 ORDER BY 1
 
 
 def discover(
-    match: Match, statements: Sequence[str], name: str, not_by_api: Sequence[str]
+    match: Match,
+    statements: Sequence[str],
+    name: str,
+    *,
+    not_by_api: Sequence[str],
+    hosts: Collection[str],
 ) -> Discovery:
     """Counts, fields, stages, owners, automations, oddities; `not_by_api` is what the API does not
-    give and must come as files.
+    give and must come as files, `hosts` those that attachments may be fetched from.
     """
     with closing(_built(match, statements)) as connection:
         custom = {name: found.custom for name, found in match.tables.items()}
@@ -89,6 +98,7 @@ def discover(
             *_lacking(match, not_by_api),
             *_told(connection, _QUESTIONS),
             *_without_place(match),
+            *_strange_hosts(connection, hosts),
             *match.questions(),
         ]
         notes = [*_reach(match, not_by_api), *_told(connection, _NOTES), *match.notes()]
@@ -147,6 +157,17 @@ def _without_place(match: Match) -> list[str]:
                 " it is none."
             )
     return questions
+
+
+def _strange_hosts(connection: duckdb.DuckDBPyConnection, hosts: Collection[str]) -> list[str]:
+    """Where attachments stand that nobody has named yet."""
+    named = {host.casefold() for host in hosts}
+    return [
+        f"Attachments on {host}: {count:,}. Are they to be fetched from there? Then name it:"
+        f" source.file_hosts: [{host}]. Else they are set aside."
+        for host, count in connection.execute(_HOSTS).fetchall()
+        if host not in named
+    ]
 
 
 def _built(match: Match, statements: Sequence[str]) -> duckdb.DuckDBPyConnection:

@@ -32,7 +32,8 @@ class KlipySource:
         """Everything is read, for neither the API nor a sheet tells counts in another way."""
         match, reach = self._reading.match, self._reading.reach
         name = reach.organisation if reach else str(self._options.get("bundle"))
-        return discover(match, self._statements(match), name, self._reading.refused)
+        statements, refused = self._statements(match), self._reading.refused
+        return discover(match, statements, name, not_by_api=refused, hosts=self._hosts())
 
     def raw_tables(self) -> Sequence[RawTable]:
         """All tables, API and files together; SettingsError where a person must first say how dates
@@ -48,8 +49,7 @@ class KlipySource:
     def files(self) -> FileStore | None:
         """The bundle's folder, and hosts that a person named."""
         folder = folder_store(str(self._reading.bundle.folder), where="source.bundle")
-        hosts = [str(host) for host in self._options.get("file_hosts") or ()]
-        return WebAndFolder(folder, hosts, self._options.get("on_wait"))
+        return WebAndFolder(folder, self._hosts(), self._options.get("on_wait"))
 
     def pulse(self) -> Mapping[str, TablePulse]:
         """What the files and the lists of the API hold; a company that changed is not seen, for
@@ -65,6 +65,9 @@ class KlipySource:
         self._reading.close()
         if self._api is not None:
             self._api.close()
+
+    def _hosts(self) -> list[str]:
+        return [str(host) for host in self._options.get("file_hosts") or ()]
 
     def _statements(self, match: Match) -> list[str]:
         return tidy_statements(
