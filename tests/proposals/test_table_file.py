@@ -10,7 +10,7 @@ import pytest
 from moorage.commands.proposing import agreed, map_table
 from moorage.errors import SettingsError
 from moorage.proposals.reading import read_columns
-from moorage.proposals.type_words import our_type
+from moorage.proposals.type_words import WORDS, our_type
 from moorage.sources.base import FIELD_TYPES
 
 
@@ -113,3 +113,7 @@ def test_models_and_conventions_nobody_knows_are_refused(tmp_path: Path) -> None
         map_table(tmp_path / "a.csv", "x_model")
     with pytest.raises(SettingsError, match="no convention"):
         agreed(["totals=never"])
+
+
+def test_the_types_that_are_known_are_those_of_source_fields() -> None:
+    assert set(WORDS) == set(FIELD_TYPES)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from moorage.sources.base import FIELD_TYPES
-
-#: Our type: the words that others have for it, letters and digits alone, in lower case.
-_WORDS = {
+#: Our type: the words that others have for it, letters and digits alone, in lower case. All types
+#: of source fields stand here; a test holds that.
+WORDS: dict[str, tuple[str, ...]] = {
     "text": (
         "string", "str", "char", "varchar", "nvarchar", "bpchar", "character", "charactervarying",
         "textarea", "longtext", "longtextarea", "mediumtext", "tinytext", "multiline", "memo",
@@ -48,18 +47,20 @@ _WORDS = {
         "account", "contact", "organization", "org", "people", "person",
     ),
     "links": ("multilookup", "many2many", "one2many", "manytomany", "hasmany", "participants"),
+    "reference": (),
+    "references": (),
     "file": ("image", "attachment", "attachments", "fileupload", "imageupload", "photo", "blob"),
 }  # fmt: skip
-_OURS = {re.sub(r"[^a-z0-9]", "", word): ours for ours, words in _WORDS.items() for word in words}
+_OURS = {re.sub(r"[^a-z0-9]", "", word): ours for ours, words in WORDS.items() for word in words}
 
 
 def our_type(word: str) -> str:
-    """`word` for a type as one of `FIELD_TYPES`; empty if nobody knows it.
+    """`word` for a type as one of a source field's types; empty if nobody knows it.
 
     Lengths and such are no part of it: `varchar(255)`, `Currency(16, 2)`, `array<string>`.
     """
     bare = re.sub(r"[(\[<{].*", "", word.strip().casefold())
-    if bare in FIELD_TYPES:
+    if bare in WORDS:
         return bare
     letters = re.sub(r"[^a-z0-9]", "", bare)
-    return letters if letters in FIELD_TYPES else _OURS.get(letters, "")
+    return letters if letters in WORDS else _OURS.get(letters, "")
