@@ -9,7 +9,7 @@ import json
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,10 @@ class Seen:
     samples: tuple[str, ...] = field(repr=False)
 
 
-def samples(
-    project: Project, source_object: str, names: Collection[str] | None = None
-) -> dict[str, Seen]:
-    """Fields of a source object (all, or `names`) with values that stand in staging."""
+def samples(project: Project, source_object: str, names: Collection[str]) -> dict[str, Seen]:
+    """The fields `names` of a source object that have a column in staging, with values."""
     with opened_to_look(project) as staging:
-        columns = _columns(staging, source_object)
-        columns = [name for name in columns if names is None or name in names]
+        columns = [name for name in _columns(staging, source_object) if name in names]
         counts = ["count(*)", *(f"count({identifier(name)})" for name in columns)]
         rows, *filled = _aggregates(staging, counts, f"tidy.{identifier(source_object)}")
         taken = _some_values(staging, source_object, columns)
@@ -143,9 +140,10 @@ def preview(
     """
     alone = _alone(_with_rule(project, entry, target, text), entry, target)
     sources = tuple(alone.mapping.objects[entry].fields[target].from_)
-    compiled = compile_mapping(
-        alone, known_discovery(project), {m: dict(found) for m, found in fields.items()}
-    )
+    known = known_discovery(project)
+    named = {alone.mapping.object_of(name) for name in alone.mapping.objects}
+    known = replace(known, objects=tuple(one for one in known.objects if one.name in named))
+    compiled = compile_mapping(alone, known, {m: dict(found) for m, found in fields.items()})
     with (
         tempfile.TemporaryDirectory(prefix="moorage-preview-") as folder,
         Staging(Path(folder) / "staging.duckdb", threads=1) as copy,

@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -36,6 +37,9 @@ TIDY_TYPES: dict[str, tuple[str, Kind]] = {
 _HARMLESS = {
     "CONJUNCTION", "COMPARISON", "COLUMN_REF", "CONSTANT", "CASE", "FUNCTION", "CAST", "TYPE",
     "OPERATOR", "BETWEEN", "LAMBDA",
+}  # fmt: skip
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "1",
 }  # fmt: skip
 _SETTING = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
@@ -87,13 +91,7 @@ class Expressions:
     """Judges expressions against the objects of a discovery. Close it after use."""
 
     def __init__(self, discovery: Discovery, settings: Mapping[str, Any]) -> None:
-        self.connection = duckdb.connect(
-            config={
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-                "threads": "1",
-            }
-        )
+        self.connection = duckdb.connect(config=_CONFIG)
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
         self.connection.execute("CREATE SCHEMA tidy")
@@ -102,7 +100,7 @@ class Expressions:
         for name, columns in self.columns.items():
             listed = ", ".join(f"{identifier(key)} {kind[0]}" for key, kind in columns.items())
             self.connection.execute(f"CREATE TABLE tidy.{identifier(name)} ({listed})")
-        self.functions = self._functions()
+        self.functions = _functions()
 
     def close(self) -> None:
         """Give the memory back. Safe to call twice."""
@@ -189,24 +187,6 @@ class Expressions:
         if stability != "CONSISTENT":
             raise ExpressionError(f"the function {function} is not allowed: {stability}")
 
-    def _functions(self) -> dict[str, str]:
-        rows = self.connection.execute(
-            "SELECT lower(function_name), function_type, max(stability) FROM duckdb_functions()"
-            " WHERE function_type <> 'pragma' GROUP BY ALL"
-        ).fetchall()
-        reasons = {"aggregate": "it looks at many rows", "window": "it looks at many rows",
-                   "table": "it reads tables", "table_macro": "it reads tables"}  # fmt: skip
-        found: dict[str, str] = {"count_star": "it looks at many rows"}
-        for name, kind, stability in rows:
-            steady = kind == "macro" or stability == "CONSISTENT"
-            words = "CONSISTENT" if steady else "it gives another result each time"
-            # A name that is a scalar function too (first, sum over lists) goes by the scalar one.
-            if kind in reasons:
-                found.setdefault(name, reasons[kind])
-            else:
-                found[name] = words
-        return found
-
     def _written(self, statement: dict[str, Any]) -> str:
         statement["statements"][0]["node"]["select_list"][0]["alias"] = ""
         ((sql,),) = self.connection.execute(
@@ -256,3 +236,25 @@ def _references(node: Any) -> Iterator[list[str]]:
     elif isinstance(node, list):
         for item in node:
             yield from _references(item)
+
+
+@cache
+def _functions() -> dict[str, str]:
+    """What each function of this DuckDB is: CONSISTENT, or why it may not be used."""
+    with duckdb.connect(config=_CONFIG) as connection:
+        rows = connection.execute(
+            "SELECT lower(function_name), function_type, max(stability) FROM duckdb_functions()"
+            " WHERE function_type <> 'pragma' GROUP BY ALL"
+        ).fetchall()
+    reasons = {"aggregate": "it looks at many rows", "window": "it looks at many rows",
+               "table": "it reads tables", "table_macro": "it reads tables"}  # fmt: skip
+    found: dict[str, str] = {"count_star": "it looks at many rows"}
+    for name, kind, stability in rows:
+        steady = kind == "macro" or stability == "CONSISTENT"
+        words = "CONSISTENT" if steady else "it gives another result each time"
+        # A name that is a scalar function too (first, sum over lists) goes by the scalar one.
+        if kind in reasons:
+            found.setdefault(name, reasons[kind])
+        else:
+            found[name] = words
+    return found

@@ -108,20 +108,22 @@ class Desk:
         """Odoo's models; a MoorageError where Odoo cannot be asked."""
         return self.known(("models", to), lambda: looking.odoo_models(self.project, to=to))
 
-    def samples(
-        self, source_object: str, names: Iterable[str] | None = None
-    ) -> dict[str, looking.Seen]:
-        """Real values of an object's fields, of all or of those named; LockedError while a verb
-        writes to staging.
+    def samples(self, source_object: str, names: Iterable[str]) -> dict[str, looking.Seen]:
+        """Real values of fields of an object; LockedError while a verb writes to staging.
+
+        What one page looked up, the next one has: rules are looked at one after the other.
         """
-        wanted = None if names is None else tuple(sorted(set(names)))
-
-        def look() -> dict[str, looking.Seen]:
-            with self.worker.looking():
-                return looking.samples(self.project, source_object, wanted)
-
         place = self.project.staging_path
-        return self.known(("samples", source_object, wanted), look, of=(place,))
+        held: dict[str, looking.Seen | None] = self.known(
+            ("samples", source_object), dict, of=(place,)
+        )
+        wanted = list(names)
+        missing = [name for name in wanted if name not in held]
+        if missing:
+            with self.worker.looking():
+                found = looking.samples(self.project, source_object, missing)
+            held.update({name: found.get(name) for name in missing})
+        return {name: seen for name in wanted if (seen := held[name])}
 
     def known(
         self, key: tuple[Any, ...], look: Callable[[], Found], *, of: Iterable[Path] = ()

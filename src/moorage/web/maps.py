@@ -188,9 +188,7 @@ def not_there(where: str) -> SettingsError:
     )
 
 
-def samples_of(
-    desk: Desk, about: EntryLines, names: Iterable[str] | None = None
-) -> dict[str, looking.Seen]:
+def samples_of(desk: Desk, about: EntryLines, names: Iterable[str]) -> dict[str, looking.Seen]:
     """Real values of an entry's object; {} where staging cannot be looked at."""
     with suppress(MoorageError):
         return desk.samples(about.object, names)
