@@ -84,6 +84,13 @@ def test_it_chooses_among_the_fields_there_are_and_is_never_sure(
     assert stand.keys == [f"Bearer {KEY}"] * 2
 
 
+def test_a_field_that_odoo_keeps_for_itself_is_no_answer(stand: Stand, tmp_path: Path) -> None:
+    proposals, about = table("frobnicate")
+    for own in ("create_uid", "message_ids", "display_name"):
+        stand.answer = choosing(frobnicate=own)
+        assert adviser(stand, tmp_path / own)(proposals, about) == proposals
+
+
 def test_what_depends_on_the_order_is_no_advice(stand: Stand, tmp_path: Path) -> None:
     proposals, about = table(*NAMES)
 

@@ -78,13 +78,13 @@ class Adviser:
         self.asked.before += len(verdicts)
         by_name = {one.column.name: one for one in fresh}
         for question in questions(fresh, proposals, about):
-            for name, verdict in self._ask(question, about).items():
+            for name, verdict in self._ask(question).items():
                 verdicts[name] = verdict
                 self._kept.keep(verdict, by_name[name], about)
         self._count(doubt, verdicts)
         return applied(proposals, verdicts, about)
 
-    def _ask(self, question: Question, about: AboutTable) -> dict[str, Verdict]:
+    def _ask(self, question: Question) -> dict[str, Verdict]:
         """What was said of the fields of one question, in both orders."""
         why = self._obstacle(question)
         if why:
@@ -95,7 +95,7 @@ class Adviser:
             reply = self._reply(question, text)
             if reply is None:
                 return {}
-            found.append(choices(reply.text, question.names, about.fields))
+            found.append(choices(reply.text, question.names, question.known))
         at = datetime.now(UTC).isoformat(timespec="seconds")
         first, second = found
         verdicts = {}

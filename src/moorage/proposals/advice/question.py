@@ -42,13 +42,15 @@ class AboutTable:
 class Question:
     """One question about up to MOST fields, `names` in their order, asked in two orders.
 
-    A model that leans to what stands first answers the two `texts` differently.
+    A model that leans to what stands first answers the two `texts` differently. `known` are the
+    fields that may be chosen: those shown, and our candidates.
     """
 
     table: str
     model: str
     names: tuple[str, ...]
     texts: tuple[str, str]
+    known: frozenset[str]
 
     @property
     def digest(self) -> str:
@@ -83,7 +85,15 @@ def questions(
             _text(part, proposals, about, backwards=False),
             _text(part, proposals, about, backwards=True),
         )
-        yield Question(about.name, about.model, names, texts)
+        ours = {choice.target for one in part for choice in one.candidates if choice.target}
+        known = frozenset(ours | {field.name for field in _shown(about)})
+        yield Question(about.name, about.model, names, texts, known)
+
+
+def _shown(about: AboutTable) -> list[ModelField]:
+    """The fields that people fill; what Odoo keeps for itself is none."""
+    fields = sorted(about.fields.values(), key=lambda field: field.name)
+    return [one for one in fields if not is_technical(one)]
 
 
 def _text(
@@ -91,8 +101,7 @@ def _text(
 ) -> str:
     step = -1 if backwards else 1
     asked = {one.column.name for one in part}
-    fields = sorted(about.fields.values(), key=lambda field: field.name)
-    shown = [[one.name, one.type, one.label] for one in fields if not is_technical(one)]
+    shown = [[one.name, one.type, one.label] for one in _shown(about)]
     said: dict[str, Any] = {
         "table": about.name if may_be_told(about.name) else "",
         "odoo model": about.model,
