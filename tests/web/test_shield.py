@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
+from zipfile import ZipFile
 
 import psutil
 import pytest
@@ -125,6 +127,20 @@ def test_only_reports_and_hand_off_are_given_away_and_never_shown(page: Page) ->
                  "reports/%2e%2e/moorage.yaml", "reports/", "%2fetc%2fpasswd",
                  "reports/link.txt"):  # fmt: skip
         assert page.ask(f"/download/{path}", cookie=cookie).status == 404
+
+
+def test_the_hand_off_is_taken_away_whole(page: Page) -> None:
+    cookie = page.enter()
+    assert page.ask("/handoff.zip", cookie=cookie).status == 404
+    folder = Path(psutil.Process(page.process).cwd()) / "handoff"
+    (folder / "data").mkdir(parents=True)
+    (folder / "index.html").write_text("<h1>all of it</h1>")
+    (folder / "data" / "ids.csv").write_text("key,id")
+    (folder / "outside.txt").symlink_to(folder.parent / "notes.txt")
+    answer = page.ask("/handoff.zip", cookie=cookie)
+    assert answer.headers["content-disposition"] == 'attachment; filename="acme-handoff.zip"'
+    with ZipFile(BytesIO(answer.data)) as packed:
+        assert packed.namelist() == ["handoff/data/ids.csv", "handoff/index.html"]
 
 
 def test_an_address_that_leads_nowhere_leads_back(page: Page) -> None:

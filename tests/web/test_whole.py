@@ -127,6 +127,11 @@ def test_from_nothing_to_a_confirmed_map(visit: Visit, project: Project) -> None
     assert digest["mapping"] in confirmed
 
 
+def test_whether_the_source_is_at_rest(visit: Visit) -> None:
+    visit.go("/scope").get_by_label("Watch for, in seconds").fill("0")
+    assert "at rest: nothing moved" in visit.press("Look whether it is at rest")
+
+
 def test_one_rule_is_decided_on_real_rows(visit: Visit, project: Project) -> None:
     comments = project.mapping_path.read_text().count("#")
     page = visit.go("/map/persons/function")
@@ -237,6 +242,10 @@ def _said(twin: Any, name: str = "") -> Iterator[str]:
 
 
 def test_the_way_back_is_guarded(visit: Visit, module_odoo: OdooServer) -> None:
+    run = visit.go("/rollback").locator("select[name=run] option").nth(1).get_attribute("value")
+    visit.page.locator("select[name=run]").select_option(run)
+    assert f"Run {run}: it would" in visit.press("Say what it would do")
+    assert visit.page.get_by_label(f"to undo run {run} in").count() == 1
     visit.press("Say what it would do", path="/rollback")
     visit.page.get_by_label("to undo everything in").fill("acm")
     with visit.page.expect_navigation():
@@ -248,6 +257,9 @@ def test_the_way_back_is_guarded(visit: Visit, module_odoo: OdooServer) -> None:
     visit.press("Roll back")
     left = module_odoo.psql("SELECT count(*) FROM ir_model_data WHERE module = 'moorage_acme'")
     assert left == [(0,)]
+    begun = visit.go("/history").locator("tbody tr").first.inner_text()
+    assert "rollback begun: everything" in begun
+    assert NAME in begun
 
 
 def test_somebody_elses_verb_is_named(visit: Visit, project: Project) -> None:
