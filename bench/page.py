@@ -1,7 +1,7 @@
 """How long each page of `moorage serve` takes on a project of 1,000 fields and long queues.
 
 The first look at a page and the middle of four more, by the clock, and the processor time of the
-page's process for one of the later looks.
+page's process for one of the later looks. Each look at a rule is one at another rule.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ OBJECTS = {
 ROWS, QUESTIONS, LOOKS = 100_000, 10_000, 5
 PAGES = (
     "/", "/scope", "/map", "/map/contacts", "/map/contacts?only=open&page=3",
-    "/map/contacts/x_f200", "/prepare", "/questions", "/questions/issues?page=50",
+    "/map/contacts/x_f20{look}", "/prepare", "/questions", "/questions/issues?page=50",
     "/questions/owners", "/questions/owners?q=777", "/questions/duplicates", "/questions/matches",
     "/questions/conflicts", "/questions/deletions", "/plan", "/run", "/check", "/rollback",
     "/handoff", "/history",
@@ -64,9 +64,9 @@ def run(rows: int | None) -> None:
 
 def _looked(page: Page, process: psutil.Process, path: str, cookie: str) -> list[str]:
     took, busy = [], []
-    for _ in range(LOOKS):
+    for look in range(LOOKS):
         before, began = sum(process.cpu_times()[:2]), time.perf_counter()
-        answer = page.ask(path, cookie=cookie)
+        answer = page.ask(path.format(look=look), cookie=cookie)
         took.append(1000 * (time.perf_counter() - began))
         busy.append(1000 * (sum(process.cpu_times()[:2]) - before))
         assert answer.status == 200, (path, answer.status)

@@ -107,12 +107,18 @@ def _fitting(rule: FieldRule, there: ModelField | None) -> str:
 def _preview(
     desk: Desk, request: Request, name: str, target: str, text: str
 ) -> tuple[looking.PreviewResult | None, dict[str, Any] | None]:
-    to = session_of(request).to
-    try:
+    """What a rule makes of real rows, or why it cannot be tried."""
+    to, project = session_of(request).to, desk.project
+
+    def look() -> looking.PreviewResult:
         models = tuple(sorted({about.model for about in desk.entries().entries}))
         fields = desk.fields(models, to)
         with desk.worker.looking():
-            return looking.preview(desk.project, name, target, text, fields), None
+            return looking.preview(project, name, target, text, fields)
+
+    files = (project.staging_path, project.mapping_path)
+    try:
+        return desk.known(("preview", to, name, target, text), look, of=files), None
     except MoorageError as error:
         return None, error_json(error)
 
