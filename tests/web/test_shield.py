@@ -166,6 +166,17 @@ def test_what_cannot_be_done_says_why_and_what_to_do(page: Page) -> None:
     assert answer.json()["error"]["todo"].startswith("To roll back in production")
 
 
+def test_settings_that_cannot_be_read_are_named(page: Page) -> None:
+    cookie = page.enter()
+    path = Path(psutil.Process(page.process).cwd()) / "moorage.yaml"
+    given = path.read_text()
+    path.write_text(f"{given}\nnonsense: [")
+    answer = page.ask("/", cookie=cookie)
+    path.write_text(given)
+    assert (answer.status, b"moorage.yaml" in answer.data) == (400, True)
+    assert page.ask("/", cookie=cookie).status == 200
+
+
 def test_the_token_is_kept_nowhere(page: Page, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = next(Path(tmp_path_factory.getbasetemp()).glob("page*/acme"))
     kept = [path for path in folder.rglob("*") if path.is_file() and page.token.encode() in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -144,19 +145,26 @@ def draw(desk: Desk, request: Request, view: View) -> str:
     news = last if last is not None and _is_news(last, session.told, path) else None
     if news is not None:
         session.told = news.number
-    project = desk.project
     framed = {
         "title": view.title,
-        "project": project.name,
-        "destinations": list(project.settings.destinations),
         "session": session,
         "parts_of_journey": PARTS,
         "here": path,
         "job": desk.worker.running,
         "news": news,
-        "holder": project.holder,
+        **_about(desk),
     }
     return environment().get_template(view.template).render(**view.data | view.drawn | framed)
+
+
+def _about(desk: Desk) -> dict[str, Any]:
+    """The project in the frame; little of it where its settings cannot be read."""
+    about: dict[str, Any] = {"project": desk.root.name, "destinations": [], "holder": None}
+    with suppress(MoorageError):
+        project = desk.project
+        about["destinations"] = list(project.settings.destinations)
+        about |= {"project": project.name, "holder": project.holder}
+    return about
 
 
 def _is_news(job: Job, told: int, path: str) -> bool:
