@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from moorage.proposals.column import Column
 from moorage.proposals.concepts import Kind, kinds
@@ -37,6 +38,7 @@ def kind_of(model: str, columns: Sequence[Column], table: str = "") -> Kind:
     return named or every[0]
 
 
+@cache
 def kind_by_name(table: str, model: str = "") -> Kind | None:
     """The kind whose records are called as this table is, or None."""
     said = [frozenset(_singular(reading.words)) for reading in readings(table)] if table else []

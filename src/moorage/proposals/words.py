@@ -74,6 +74,7 @@ def readings(text: str) -> tuple[Reading, ...]:
     return tuple(Reading(words, language) for words, language in found.items() if words)
 
 
+@cache
 def words_of(text: str) -> tuple[str, ...]:
     """The words of an English text, as concepts use them."""
     return _english(tuple(folded(text).split()))
