@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from moorage.bundles import Column
+from moorage.bundles import Answers, Column
 from moorage.errors import SettingsError
 
 from .conftest import rows_of
@@ -116,7 +116,9 @@ def _workbook() -> bytes:
 
 def test_workbooks(write, bundle) -> None:
     write("report.xlsx", _workbook())
-    found = bundle()
+    with pytest.raises(SettingsError, match="Notes is not recognised"):
+        rows_of(bundle(), NAME)
+    found = bundle(Answers(files={"report.xlsx#Notes": "-"}))
     assert [table.name for table in found.tables] == ["report.xlsx#Things", "report.xlsx#Notes"]
     first, second = rows_of(
         found, NAME, Column("phone", "code"), Column("when", "datetime"), Column("sum", "money"),
