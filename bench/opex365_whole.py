@@ -110,7 +110,7 @@ class _Dataverse:
             for one in sorted(changed)
         ]
         orders += [{"table": "task", "id": one, "delete": True} for one in tasks]
-        # Odoo takes the name and address of a lead's new customer, unless it is told the lead's own.
+        # Of a lead that gets a customer Odoo would take over that one's name and address.
         (customer,) = self._truth("SELECT min(contactid) FROM contact")
         orders += [
             {"table": "lead", "id": one, "values": {"_parentcontactid_value": customer}}
