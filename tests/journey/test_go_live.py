@@ -97,13 +97,17 @@ def test_a_delta_with_work_on_both_sides(live: Voyage, rows: Rows) -> None:
     (phase,) = [phase for phase in run["phases"] if phase["entry"] == "leads"]
     done = [phase[name] for name in ("updated", "archived", "conflicts", "gone")]
     assert done == [2, 1, 1, 0]
+    (quotes,) = [phase for phase in run["phases"] if phase["entry"] == "quotes"]
+    assert (quotes["updated"], quotes["set_aside"]) == (0, 1)
     assert _lead(live, 9002, "name") == "Renamed in Krayin"
     assert _lead(live, 9012, "name") == "Renamed in Krayin too"
     assert (_lead(live, 9001, "active"), _lead(live, 9011, "active")) == (False, True)
     assert _lead(live, 9011, "name") == "Still worked on"
 
     plan = moorage("plan", "--json", code=1).json["plan"]
-    assert _planned(plan, "update") == _planned(plan, "archive") == 0
+    # The quote would point to the lead that Odoo refuses.
+    assert plan["counts"]["quotes"]["update"] == _planned(plan, "update") == 1
+    assert _planned(plan, "archive") == 0
     assert plan["counts"]["leads"]["gone"] == 1 and plan["counts"]["leads"]["conflict"] == 1
 
 
@@ -153,15 +157,17 @@ def test_a_merge_is_taken_back(live: Voyage, rows: Rows) -> None:
     assert not live.record("res.partner", "krayin:persons:9101", "phone")["phone"]
     assert live.record("res.partner", "krayin:persons:9102", "phone")["phone"]
     plan = moorage("plan", "--json", code=1).json["plan"]
-    assert (_planned(plan, "create"), _planned(plan, "update")) == (2, 0), (
-        "only the lead that Odoo refused, and the note on it"
+    assert (_planned(plan, "create"), _planned(plan, "update")) == (2, 1), (
+        "only the lead that Odoo refused, the note on it, and the quote that would point to it"
     )
     assert live.doubles() == []
 
 
 def test_the_way_back(live: Voyage, tmp_path: Path) -> None:
-    loads = live.moorage.ledger("SELECT id FROM run WHERE kind = 'load' ORDER BY id")
-    live.moorage("rollback", "--run", str(loads[1][0]), "--json", code=None)
+    ((run_id,),) = live.moorage.ledger(
+        "SELECT min(run_id) FROM change WHERE model = 'crm.lead' AND field = 'name'"
+    )
+    live.moorage("rollback", "--run", str(run_id), "--json", code=None)
     assert _lead(live, 9001, "active") is True
     assert _lead(live, 9002, "name") == "Trap Lead 9002"
     live.moorage("rollback", "--force", "--yes", code=None)

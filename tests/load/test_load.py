@@ -11,6 +11,7 @@ import pytest
 from moorage.destination import NewRecord
 from moorage.errors import LostAnswerError, UnreachableError
 from moorage.load.rows import UNFINISHED
+from moorage.load.work import PhaseCount
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.odoo import OdooClient
 from moorage.plan.standing import is_carried_out
@@ -147,6 +148,40 @@ def test_a_link_to_a_refused_record_is_left_empty_and_remembered(scene: Scene) -
         if row["model"] == "crm.lead"
     ]
     assert digests.count(UNFINISHED) == 13
+
+
+def test_a_link_left_empty_is_filled_when_what_it_points_to_goes(scene: Scene) -> None:
+    tags = [f"{scene.source}:tags:{number}" for number in (0, 1)]
+    lead = f"{scene.source}:leads:4"
+    scene.sql(f"UPDATE {LEAD.table} SET tag_ids = {tags} WHERE key = '{lead}'")
+    scene.sql(f"UPDATE {TAG.table} SET name = NULL WHERE key = '{tags[1]}'")
+    scene.plan_creations()
+    scene.run()
+    held = "SELECT digest, json_extract(loaded, '$.tag_ids') FROM record WHERE key = ?"
+
+    def again(digest: str) -> PhaseCount:
+        scene.plan_creations()
+        scene.sql(
+            f"UPDATE meta.plan SET operation = CASE WHEN key = '{lead}' THEN 'update' WHEN key ="
+            f" '{tags[1]}' THEN 'create' ELSE 'unchanged' END, changed = ['tag_ids']"
+        )
+        return scene.run(digest).phases[1]
+
+    def ledger() -> tuple[object, ...]:
+        return tuple(scene.ledger.connection.execute(held, [lead]).fetchone())
+
+    assert ledger() == (UNFINISHED, f'["{tags[0]}"]')
+    leads = again("refused again")
+    assert (leads.updated, leads.unchanged, leads.conflicts) == (0, 40, 0)
+    assert ledger() == (UNFINISHED, f'["{tags[0]}"]')
+    scene.sql(f"UPDATE {TAG.table} SET name = 'Mended' WHERE key = '{tags[1]}'")
+    leads = again("mended")
+    assert (leads.updated, leads.unchanged, leads.conflicts) == (1, 39, 0)
+    assert ledger()[1] == f'["{tags[0]}","{tags[1]}"]' and ledger()[0] != UNFINISHED
+    (found,) = scene.client.read(
+        "crm.lead", "search_read", domain=[("x_moorage_key", "=", lead)], fields=["tag_ids"]
+    )
+    assert len(found["tag_ids"]) == 2
 
 
 def test_an_update_keeps_what_people_typed(scene: Scene) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
+from typing import Any
 
 import orjson
 
 from moorage.destination import Destination
 from moorage.ledger import Warned
-from moorage.load.rows import link_ids_sql, values_query
+from moorage.load.rows import UNFINISHED, link_ids_sql, values_query
 from moorage.load.work import Work
 from moorage.load.writing import Written, parts, write_isolating
+from moorage.mapping.comparable import bring_ids, standing
 from moorage.mapping.target import TargetField, TargetTable
 from moorage.staging.staging import literal
 
@@ -109,13 +111,33 @@ def _write(destination: Destination, model: str, rows: Sequence[Written]) -> lis
 
 
 def finish_created(work: Work, table: TargetTable) -> None:
-    """Let the ledger say that the rows just created are wholly loaded; not those put off."""
-    rows = work.connection.execute(
-        "SELECT p.digest, p.loaded, p.key FROM meta.plan p"
+    """Let the ledger say what is loaded of the rows just created: all, or all but links put off."""
+    only = "" if any(field.later for field in table.fields) else " AND o.key IS NOT NULL"
+    rows = work.connection.cursor().execute(
+        "SELECT p.digest, p.loaded, p.key, o.links FROM meta.plan p"
         " JOIN meta.ids i ON i.model = p.model AND i.key = p.key"
-        " WHERE p.entry = ? AND p.operation = 'create'"
-        " AND NOT EXISTS (SELECT 1 FROM meta.put_off o WHERE o.key = p.key)",
-        [table.entry],
+        " LEFT JOIN (SELECT key, map_from_entries(list((field, code))) AS links FROM meta.put_off"
+        " WHERE entry = ? GROUP BY key) AS o ON o.key = p.key"
+        f" WHERE p.entry = ? AND p.operation = 'create'{only}",
+        [table.entry, table.entry],
     )
     while page := rows.fetchmany(10_000):
-        work.ledger.update_records(work.destination_id, table.model, page)
+        done = [(digest, loaded, key) for digest, loaded, key, links in page if not links]
+        off = [(orjson.loads(loaded), key, links) for _, loaded, key, links in page if links]
+        done += _without_links(work, table, off)
+        work.ledger.update_records(work.destination_id, table.model, done)
+
+
+def _without_links(
+    work: Work, table: TargetTable, rows: Sequence[tuple[dict[str, Any], str, dict[str, str]]]
+) -> list[tuple[str, str, str]]:
+    """Digest, text and key of (target row, key, code by link) without what its links lack.
+
+    Of a link that Odoo refused that is all of it, of others the keys that stand nowhere.
+    """
+    ids = bring_ids(work.connection, "meta.ids", table.fields, [row for row, _, _ in rows])
+    for row, _, links in rows:
+        for name, code in links.items():
+            known = {} if code == "update_refused" else ids.get(name, {})
+            row[name] = standing(row[name], known)
+    return [(UNFINISHED, orjson.dumps(row).decode(), key) for row, key, _ in rows]

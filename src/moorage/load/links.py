@@ -14,17 +14,24 @@ from moorage.staging.staging import identifier, literal
 
 def prepare_refused(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `meta.refused` (entry, key), rows that this run has set aside so far, and
-    `meta.put_off` (key), rows that went with a link left empty.
+    `meta.put_off` (entry, key, field, code), links that rows went without.
     """
     connection.execute("CREATE OR REPLACE TABLE meta.refused (entry VARCHAR, key VARCHAR)")
-    connection.execute("CREATE OR REPLACE TABLE meta.put_off (key VARCHAR)")
+    connection.execute(
+        "CREATE OR REPLACE TABLE meta.put_off"
+        " (entry VARCHAR, key VARCHAR, field VARCHAR, code VARCHAR)"
+    )
 
 
-def put_off(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> None:
-    """Add rows to `meta.put_off`: what the ledger holds of them stays unfinished."""
-    if keys:
-        connection.register("new_put_off", pa.table({"key": list(keys)}))
-        connection.execute("INSERT INTO meta.put_off SELECT key FROM new_put_off")
+def put_off(connection: duckdb.DuckDBPyConnection, entry: str, rows: Sequence[Warned]) -> None:
+    """Add links to `meta.put_off`: what the ledger holds of their rows stays unfinished."""
+    if rows:
+        names = ("key", "field", "code")
+        new = pa.table({name: [getattr(row, name) for row in rows] for name in names})
+        connection.register("new_put_off", new)
+        connection.execute(
+            "INSERT INTO meta.put_off SELECT ?, key, field, code FROM new_put_off", [entry]
+        )
         connection.unregister("new_put_off")
 
 

@@ -57,7 +57,7 @@ def as_created_sql(table: TargetTable) -> str:
     if later:
         patched = f"CAST(json_merge_patch(p.loaded, json_object({later})) AS VARCHAR)"
         return f"'{UNFINISHED}' AS digest, {patched} AS loaded"
-    off = "EXISTS (SELECT 1 FROM meta.put_off o WHERE o.key = p.key)"
+    off = "EXISTS (SELECT 1 FROM meta.put_off o WHERE o.entry = p.entry AND o.key = p.key)"
     return (
         f"CASE WHEN {off} THEN '{UNFINISHED}' ELSE p.digest END AS digest,"
         f" CASE WHEN {off} THEN '{{}}' ELSE p.loaded END AS loaded"

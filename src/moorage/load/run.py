@@ -156,9 +156,10 @@ def _second_pass(work: Work, table: TargetTable, count: PhaseCount, executor: Ex
         fill_later(work, table, executor)
         _, warned = missing_links(work.connection, table, later=True)
         work.warn(table, warned)
-        finish_created(work, table)
+    finish_created(work, table)
     updater.update(count.to_update)
     count.updated = updater.updated_count
+    count.unchanged += updater.waiting_count
     count.conflicts += updater.conflict_count
     count.set_aside += updater.refused_count
     count.to_update = 0

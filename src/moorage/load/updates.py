@@ -21,7 +21,14 @@ from moorage.load.rows import UNFINISHED, values_query
 from moorage.load.touched import LAST_WRITE, left_value
 from moorage.load.work import Work
 from moorage.load.writing import Written, parts, write_isolating
-from moorage.mapping.comparable import as_in_odoo, bring_ids, comparable, still
+from moorage.mapping.comparable import (
+    as_in_odoo,
+    bring_ids,
+    comparable,
+    keys_in,
+    standing,
+    still,
+)
 from moorage.mapping.target import TargetTable
 from moorage.staging.staging import literal
 
@@ -58,6 +65,8 @@ class Updater:
         self._answers: dict[tuple[str, str], Answer] = {}
         self._ids: dict[str, dict[str, int]] = {}
         self.updated_count = 0
+        #: Of which nothing was written, for what they would link to did not go this time either.
+        self.waiting_count = 0
         self.conflict_count = 0
         self.refused_count = 0
 
@@ -87,7 +96,8 @@ class Updater:
         loaded_last = self._work.ledger.loaded(self._work.destination_id, self._table.model, keys)
         formerly = {key: orjson.loads(row or "{}") for key, row in loaded_last.items()}
         links = [self._fields[name] for name in fields]
-        self._ids = bring_ids(self._work.connection, "meta.ids", links, [*formerly.values()])
+        held = [*formerly.values(), *(orjson.loads(row[3]) for row in page)]
+        self._ids = bring_ids(self._work.connection, "meta.ids", links, held)
         self._answers = answered(self._work.connection, self._table, keys)
         updates = []
         for key, values, digest, loaded, _, listed in page:
@@ -147,6 +157,7 @@ class Updater:
                 along = {name: update.current[name] for name in self._along(write)}
                 wanted.append((update, along | write))
         refused = self._write(wanted)
+        written = {update.key for update, _ in wanted}
         loaded: list[tuple[str, str, str]] = []
         for update in updates:
             conflicting = self._warn_conflicts(update, kept[update.key])
@@ -154,9 +165,12 @@ class Updater:
                 self._warn(update.key, "", *refused[update.key])
                 self.refused_count += update.counted
                 continue
-            loaded.append(self._loaded(update, kept[update.key], self._dangling(update)))
+            dangling = self._dangling(update)
+            loaded.append(self._loaded(update, kept[update.key], dangling))
+            waiting = bool(dangling) and update.key not in written
             self.conflict_count += update.counted and conflicting
-            self.updated_count += update.counted and not conflicting
+            self.waiting_count += update.counted and waiting and not conflicting
+            self.updated_count += update.counted and not waiting and not conflicting
         self._work.ledger.update_records(self._work.destination_id, self._table.model, loaded)
 
     def _warn_conflicts(self, update: _Update, kept: list[str]) -> bool:
@@ -261,25 +275,22 @@ class Updater:
                 sent[name] = b64encode(content).decode()
         return former, sent
 
-    def _dangling(self, update: _Update) -> list[str]:
-        """Links of the row whose record is still not there."""
+    def _dangling(self, update: _Update) -> dict[str, Any]:
+        """Links of the row some of whose records still are not there, with those that are."""
         row = orjson.loads(update.loaded)
-        return [
-            name
-            for name in update.changed
-            if self._fields[name].holds == "link" and row.get(name)
-            and not comparable(self._fields[name], update.values[name])
-        ]  # fmt: skip
+        links = [name for name in update.changed if self._fields[name].holds == "link"]
+        there = {name: standing(row.get(name), self._ids.get(name, {})) for name in links}
+        return {name: keys for name, keys in there.items() if keys_in(keys) != keys_in(row[name])}
 
     def _loaded(
-        self, update: _Update, kept: list[str], dangling: list[str]
+        self, update: _Update, kept: list[str], dangling: dict[str, Any]
     ) -> tuple[str, str, str]:
         """What the ledger keeps of the row: digest, target row, key."""
         if not kept and not dangling:
             return update.digest, update.loaded, update.key
         # Another digest than the row's: the next plan comes back to these fields.
         former = {name: update.formerly.get(name) for name in kept}
-        row = {**orjson.loads(update.loaded), **former, **dict.fromkeys(dangling)}
+        row = {**orjson.loads(update.loaded), **dangling, **former}
         return UNFINISHED, orjson.dumps(row).decode(), update.key
 
     def _warn(self, key: str, field: str, code: str, message: str) -> None:

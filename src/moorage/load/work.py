@@ -111,4 +111,4 @@ class Work:
     def warn(self, table: TargetTable, rows: Sequence[Warned]) -> None:
         """Note links left empty; the next plan comes back to them, for the ledger says so."""
         self.ledger.warn(self.run_id, self.destination_id, table.entry, table.model, rows)
-        put_off(self.connection, [row.key for row in rows])
+        put_off(self.connection, table.entry, rows)

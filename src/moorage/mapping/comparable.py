@@ -84,6 +84,14 @@ def as_in_odoo(field: TargetField, value: Any, ids: Mapping[str, Mapping[str, in
     return comparable(field, value)
 
 
+def standing(value: Any, known: Mapping[str, int]) -> Any:
+    """What a link of a target row holds, without the keys that stand nowhere; None for nothing."""
+    there = [key for key in keys_in(value) if key in known]
+    if isinstance(value, list):
+        return there or None
+    return there[0] if there else None
+
+
 def keys_in(value: Any) -> list[str]:
     """The keys that a link of a target row holds, one or several."""
     if not value:
