@@ -38,7 +38,7 @@ PLACES = {
     "/map": 2,
     "/map/persons": 3,
     "/map/persons?only=left": 1,
-    "/map/persons/name": 3,
+    "/map/persons/name": 4,
     "/questions": 2,
     "/questions/issues": 2,
     "/questions/owners": 3,
@@ -52,17 +52,17 @@ PLACES = {
     "/history": 2,
 }
 MANY = 250
-MAPPING = """\
+MAPPING = f"""\
 moorage: 1
 source: krayin
-settings: {own_addresses: []}
+settings: {{own_addresses: []}}
 objects:
   persons:
     to: res.partner
     fields:
-      name: {from: name}
-      function: {from: job_title}
-      email: {from: email}
+      name: {{from: name, advice: "{BAD}"}}
+      function: {{from: job_title}}
+      email: {{from: email}}
 """
 
 

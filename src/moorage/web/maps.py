@@ -163,6 +163,7 @@ def drawn_rule(
         "status": about.status,
         "confidence": about.confidence,
         "why": about.why,
+        "advice": rule.rule.advice or "",
         "note": rule.rule.note or "",
         "open": rule.is_open,
         "creates": made is not None,
