@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import subprocess
+import sys
 import time
 from contextlib import closing
 from typing import Any
@@ -103,16 +104,24 @@ class Journey:
         process = self.project.start(*arguments, "--json", stdout=subprocess.PIPE)
         output, _ = process.communicate()
         self._lines.append((name, time.perf_counter() - start, ""))
+        self._tell()
         assert process.returncode in codes, (arguments, process.returncode, output[-2000:])
         return dict(json.loads(output))
 
     def say(self, words: str) -> None:
         """What the last step came to."""
         self._lines[-1] = (*self._lines[-1][:2], words)
+        self._tell()
 
     def note(self, name: str, words: str) -> None:
         """A line of its own: something found beside the verbs."""
         self._lines.append((name, 0.0, words))
+        self._tell()
+
+    def _tell(self) -> None:
+        """The last line at once: a bench may take hours, and be stopped."""
+        name, seconds, words = self._lines[-1]
+        print(f"{time.strftime('%H:%M:%S')} {name} {seconds:.1f} s {words}", file=sys.stderr)
 
     @property
     def seconds(self) -> float:
