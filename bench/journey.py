@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import resource
 import subprocess
-import sys
 import time
 from contextlib import closing
 from typing import Any
@@ -121,7 +120,7 @@ class Journey:
     def _tell(self) -> None:
         """The last line at once: a bench may take hours, and be stopped."""
         name, seconds, words = self._lines[-1]
-        print(f"{time.strftime('%H:%M:%S')} {name} {seconds:.1f} s {words}", file=sys.stderr)
+        Console(stderr=True).print(f"{time.strftime('%X')} {name} {seconds:.1f} s {words}")
 
     @property
     def seconds(self) -> float:
