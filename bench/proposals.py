@@ -2,8 +2,8 @@
 for (`bench/mapping`), one vendor left out of the fitting at a time.
 
 Concepts are written by hand with the vendors under `tuning` at hand; those under `held_out` were
-labelled before and never looked at while writing. Those under `fresh` come last, labelled by another
-hand before the map was asked; once their errors are looked at they move to `tuning`.
+labelled before and never looked at while writing. Those under `fresh` come last, labelled by
+another hand before the map was asked; once their errors are looked at they move to `tuning`.
 """
 
 from __future__ import annotations
