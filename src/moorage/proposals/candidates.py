@@ -13,12 +13,13 @@ from moorage.proposals.column import Candidate, Column
 from moorage.proposals.concepts import Concept, Kind, Match, matches
 from moorage.proposals.fitting import fits
 from moorage.proposals.profiles import Profile
-from moorage.proposals.words import Reading, bare, folded, readings, words_of
+from moorage.proposals.words import Reading, bare, folded, readings_in, words_of
 
 #: Below this a concept is no more than a thought.
 RECOGNISED = 0.55
 _AGREED = 0.08
 _LATER_CHOICE = 0.12
+_NOT_MEANT = 0.6
 #: `Account ID` is no name of an account; but documents are called by their numbers.
 _ID_AS_NAME = 0.3
 _CALLED_BY_NUMBER = ("sale.order", "account.move", "account.payment")
@@ -26,16 +27,21 @@ _NOT_AT_HOME = 0.12
 #: Between two meanings of a label, the one that says a field for these records counts.
 _NOWHERE = 0.01
 _ODOO_LABEL = 0.9
-_LIKENESS = 0.55
+_LIKENESS = 0.5
 _LIKE_ENOUGH = 80
 
 
-def candidates(column: Column, found: Profile, kind: Kind, fields: Fields) -> list[Candidate]:
-    """Where `column` may go, best first. Never empty: the last resort is a custom field."""
-    texts = dict.fromkeys(text for text in (column.label, bare(column.name)) if folded(text))
+def candidates(
+    column: Column, found: Profile, kind: Kind, fields: Fields, languages: frozenset[str]
+) -> list[Candidate]:
+    """Where `column` may go, best first. Never empty: the last resort is a custom field.
+
+    `languages`: what the table's labels are written in besides English.
+    """
+    texts = {text: readings_in(text, languages) for text in texts_of(column)}
     ranked: dict[str | None, Candidate] = {}
-    for text in texts:
-        for candidate in _from_text(text, column, found, kind, fields):
+    for read in texts.values():
+        for candidate in _from_text(read, found, kind, fields):
             held = ranked.get(candidate.target)
             if held is None:
                 ranked[candidate.target] = candidate
@@ -46,11 +52,16 @@ def candidates(column: Column, found: Profile, kind: Kind, fields: Fields) -> li
                 )
     best = max((one.score for one in ranked.values()), default=0.0)
     if best < RECOGNISED:
-        for candidate in _alike(texts, found, fields):
+        for candidate in _alike(list(texts.values()), found, fields):
             ranked.setdefault(candidate.target, candidate)
     if None not in ranked or best < RECOGNISED:
         ranked[None] = _nothing(best)
     return sorted(ranked.values(), key=lambda one: (-one.score, one.target or "~"))
+
+
+def texts_of(column: Column) -> list[str]:
+    """What a column is called: by its label and by its name, where they say something."""
+    return [text for text in dict.fromkeys((column.label, bare(column.name))) if folded(text)]
 
 
 def _nothing(best: float) -> Candidate:
@@ -59,10 +70,9 @@ def _nothing(best: float) -> Candidate:
 
 
 def _from_text(
-    text: str, column: Column, found: Profile, kind: Kind, fields: Fields
+    read: tuple[Reading, ...], found: Profile, kind: Kind, fields: Fields
 ) -> Iterator[Candidate]:
     """At most one candidate for each target, from one text of the column."""
-    read = readings(text)
     best: dict[str | None, Candidate] = {}
     for candidate in [
         *(one for match in matches(read, kind) for one in _places(match, found, kind, fields)),
@@ -82,6 +92,8 @@ def _places(match: Match, found: Profile, kind: Kind, fields: Fields) -> Iterato
         known = [None]
     away = listed == (None,) and bool(concept.targets) and not _names(concept, kind)
     lessened = _NOT_AT_HOME if away else 0.0 if concept.targets else _NOWHERE
+    if concept.only and found.type not in concept.only:
+        lessened += _NOT_MEANT
     for place, name in enumerate(known):
         score = match.score - place * _LATER_CHOICE - lessened
         if name is not None:
@@ -98,6 +110,7 @@ def _places(match: Match, found: Profile, kind: Kind, fields: Fields) -> Iterato
             inverted=concept.inverted,
             computed=concept.computed or _is_sum(fields.get(name or "")),
             spare=concept.spare,
+            yields=concept.yields,
             convention=concept.convention,
             exact=match.score > 0.95,
             language=match.language,
@@ -142,15 +155,15 @@ def _label_words(text: str) -> frozenset[str]:
     return frozenset(words_of(text.removesuffix("_id").removesuffix("_ids")))
 
 
-def _alike(texts: dict[str, None], found: Profile, fields: Fields) -> Iterator[Candidate]:
+def _alike(texts: list[tuple[Reading, ...]], found: Profile, fields: Fields) -> Iterator[Candidate]:
     """Fields of Odoo whose label looks alike; thoughts only, for nobody knew better."""
     for name, field in fields.items():
         if is_technical(field):
             continue
         likeness = max(
             fuzz.token_set_ratio(" ".join(reading.words).replace("_", " "), folded(field.label))
-            for text in texts
-            for reading in readings(text)
+            for read in texts
+            for reading in read
         )
         if likeness >= _LIKE_ENOUGH:
             score = _LIKENESS * likeness / 100 - fits(found, field)

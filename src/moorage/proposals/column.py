@@ -53,6 +53,7 @@ class Candidate:
     inverted: bool = False
     computed: bool = False
     spare: bool = False
+    yields: bool = False
     convention: str = ""
     exact: bool = False
     fuzzy: bool = False

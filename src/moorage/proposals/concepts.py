@@ -17,7 +17,12 @@ from moorage.proposals.words import Reading, data_yaml, roles, words_of
 _FILES = ("people", "places", "sales", "documents", "products", "activities", "employees", "system")
 #: The more a label said, the more a match counts, all else being equal.
 _SPECIFIC = 0.01
-_COST = {"filler": 0.05, "noun": 0.08, "soft": 0.2, "unknown": 0.55, "hard": 1.4}
+_COST = {
+    "filler": 0.05, "noun": 0.08, "soft": 0.2, "unknown": 0.85,
+    "thing": 1.4, "head": 1.4, "hard": 1.4,
+}  # fmt: skip
+#: Where what a label is about stands at its end.
+_HEAD_LAST = ("en", "de", "nl")
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,11 @@ class Kind:
 
 @dataclass(frozen=True)
 class Concept:
-    """One meaning. `targets` gives, per kind, Odoo fields by preference; None stands for none."""
+    """One meaning. `targets` gives, per kind, Odoo fields by preference; None stands for none.
+
+    `types` are forms of values that it has besides those a field takes, `only` the ones without
+    which it is not meant. Who `yields` leaves a field to another column that claims it.
+    """
 
     name: str
     means: str
@@ -44,6 +53,8 @@ class Concept:
     inverted: bool = False
     computed: bool = False
     spare: bool = False
+    yields: bool = False
+    only: tuple[str, ...] = ()
     convention: str = ""
     says: tuple[frozenset[str], ...] = field(default=(), repr=False)
 
@@ -77,7 +88,7 @@ def matches(found: tuple[Reading, ...], kind: Kind) -> list[Match]:
         words = frozenset(reading.words)
         discount = 0.0 if reading.language == "en" else 0.02
         for concept, pattern in _near(words, kind):
-            score = _score(words, pattern, kind) - discount
+            score = _score(reading, pattern, kind) - discount
             held = best.get(concept.name)
             if score > 0 and (held is None or score > held.score):
                 best[concept.name] = Match(concept, score, reading.language, "id" in words)
@@ -95,14 +106,44 @@ def _near(words: frozenset[str], kind: Kind) -> Iterator[tuple[Concept, frozense
             yield concept, pattern
 
 
-def _score(words: frozenset[str], pattern: frozenset[str], kind: Kind) -> float:
+def _score(reading: Reading, pattern: frozenset[str], kind: Kind) -> float:
+    words = frozenset(reading.words)
     said = pattern & words
     implied = pattern - words
     if implied and said <= kind.nouns:
         return 0.0
     weight = sum(1.0 + 0.25 * word.count("_") for word in said)
-    cost = sum(_COST[_weight_of(word, kind)] for word in words - pattern)
+    cost = sum(_COST[role] for role in _unexpected(reading, pattern, kind))
     return weight / (weight + cost) - 0.06 * len(implied) + _SPECIFIC * (weight - 1)
+
+
+def _unexpected(reading: Reading, pattern: frozenset[str], kind: Kind) -> Iterator[str]:
+    """The roles of what a label says beside `pattern`.
+
+    An unknown word behind it is what the label is about: a `salary grade` is no salary.
+    """
+    head_last = reading.language in _HEAD_LAST
+    places = [place for place, word in enumerate(reading.words) if word in pattern]
+    for place, word in enumerate(reading.words):
+        if word in pattern or word in reading.words[:place]:
+            continue
+        role = _weight_of(word, kind)
+        if role == "unknown":
+            is_head = bool(places) and (place > places[-1] if head_last else place < places[0])
+            role = "head" if is_head else "thing" if word in _things() else role
+        yield role
+
+
+@cache
+def _things() -> frozenset[str]:
+    """Words that mean something by themselves."""
+    return frozenset(
+        word
+        for concept in concepts().values()
+        for pattern in concept.says
+        if len(pattern) == 1
+        for word in pattern
+    )
 
 
 def _weight_of(word: str, kind: Kind) -> str:
@@ -151,6 +192,8 @@ def _concept(name: str, about: dict[str, Any]) -> Concept:
         inverted=about.get("inverted", False),
         computed=about.get("computed", False),
         spare=about.get("spare", False),
+        yields=about.get("yields", False),
+        only=tuple(about.get("only", ())),
         convention=about.get("convention", ""),
         says=tuple({frozenset(words_of(str(text))) for text in about["says"]}),
     )

@@ -36,7 +36,9 @@ _SEEN_WRONG = 0.55
 def fits(found: Profile, field: ModelField, concept: Concept | None = None) -> float:
     """What it costs to believe that values of this form belong into `field`; 0 costs nothing."""
     if not found.type or found.type in _GLAD.get(field.type, frozenset((found.type,))):
-        return 0.0
+        is_number = found.type == "integer" and field.type == "char"
+        says_otherwise = bool(concept and concept.types and "integer" not in concept.types)
+        return _WRONG if is_number and says_otherwise else 0.0
     if found.type in ("link", "reference") and field.type == "char":
         return _ID_AS_TEXT
     if found.type == "text":

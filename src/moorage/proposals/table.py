@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from moorage.proposals.candidates import RECOGNISED, candidates
+from moorage.proposals.candidates import RECOGNISED, candidates, texts_of
 from moorage.proposals.catalogue import Fields
 from moorage.proposals.column import Candidate, Column
 from moorage.proposals.concepts import Kind
 from moorage.proposals.profiles import Profile, profile
-from moorage.proposals.words import bare, folded
+from moorage.proposals.words import bare, folded, spoken
 
 #: What people agree on before, and no CRM can tell: the default answer, and what it is about.
 CONVENTIONS: Mapping[str, tuple[str, str]] = {
@@ -25,6 +25,7 @@ _KEY = Candidate(
     concept="id", fate="id", exact=True,
 )  # fmt: skip
 _CONTESTED = 0.001
+_YIELDED = 0.5
 _RATHER_NONE = 0.3
 _SAME_MEANING = 0.5
 _CLEAR = 0.8
@@ -58,9 +59,10 @@ class Ground:
 def placed(columns: Sequence[Column], ground: Ground) -> list[Placed]:
     """Each column with its ranked candidates, after all columns have seen each other."""
     found = []
+    languages = spoken(text for column in columns for text in texts_of(column))
     for column in columns:
         about = profile(column)
-        ranked = candidates(column, about, ground.kind, ground.fields)
+        ranked = candidates(column, about, ground.kind, ground.fields, languages)
         if column.is_key and (ranked[0].target is None or _is_called_id(column)):
             ranked = [_KEY, *(one for one in ranked if one.target is not None)]
         ranked = by_convention(ranked, ground)
@@ -133,15 +135,15 @@ def _may_share(target: str, rivals: list[Placed], ground: Ground) -> bool:
 
 def _settle(result: list[Placed], places: list[int]) -> bool:
     """Let all but the best of `places` go on to what else they may be; True if one did."""
-    scores = sorted((result[place].ranked[0].score for place in places), reverse=True)
-    winner = max(places, key=lambda place: (result[place].ranked[0].score, -place))
+    claim = {p: top.score - _YIELDED * top.yields for p in places if (top := result[p].ranked[0])}
+    winner = max(places, key=lambda place: (claim[place], -place))
     if any(result[place].ranked[0].part for place in places):
         return False
     moved = False
     for place in places:
         one = result[place]
         top = one.ranked[0]
-        if place == winner or scores[0] - top.score < _CONTESTED:
+        if place == winner or claim[winner] - claim[place] < _CONTESTED:
             continue
         rest = [other for other in one.ranked[1:] if other.target is None or
                 other.score >= RECOGNISED]  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +23,8 @@ _COMPOUNDING = ("de", "nl")
 _SHORTENED = {"de": ("nr", "nummer"), "nl": ("nr", "nummer")}
 _JOINTS = ("", "s", "n", "en", "e", "es")
 _LONGEST_PHRASE = 5
+#: Of the texts of a table; so many look foreign by chance.
+_A_FEW = 0.15
 _ENDINGS = ("s", "es", "er", "en", "e", "n")
 _SHORTEST_PART = 4
 _FROM_ODOO = {"de": ["de"], "fr": ["fr"], "es": ["es"], "pt": ["pt", "pt_br"], "nl": ["nl"]}
@@ -62,16 +64,49 @@ class Reading:
     language: str = "en"
 
 
-@cache
 def readings(text: str) -> tuple[Reading, ...]:
     """All ways to read `text`: as English, and in each language that knows a word of it."""
+    return _read(text, LANGUAGES)
+
+
+@cache
+def _read(text: str, languages: tuple[str, ...]) -> tuple[Reading, ...]:
     plain = tuple(folded(text).split())
     found = {_english(plain): "en"}
-    for language in LANGUAGES:
+    for language in languages:
         translated = _translated(plain, language)
         if translated != plain:
             found.setdefault(_english(translated), language)
     return tuple(Reading(words, language) for words, language in found.items() if words)
+
+
+def readings_in(text: str, languages: frozenset[str]) -> tuple[Reading, ...]:
+    """The ways to read `text` in English, in `languages`, and in those of all its words."""
+    likely = (one for one in LANGUAGES if one in languages or _is_all(text, one))
+    return _read(text, tuple(likely))
+
+
+def spoken(texts: Iterable[str]) -> frozenset[str]:
+    """The languages besides English that more than a few of `texts` are written in."""
+    every = list(texts)
+    heard = [language for text in every for language in LANGUAGES if _is_all(text, language)]
+    return frozenset(one for one in heard if heard.count(one) > _A_FEW * len(every))
+
+
+@cache
+def _is_all(text: str, language: str) -> bool:
+    """Whether every word of `text` is of `language`, and not every one English as well."""
+    plain = [word for word in folded(text).split() if word not in roles()["stop"]]
+    english = all(word in _spelled("en") or word.isdigit() for word in plain)
+    return not english and all(
+        word in _spelled(language) or word.isdigit() or _parts(word, language) for word in plain
+    )
+
+
+@cache
+def _spelled(language: str) -> frozenset[str]:
+    phrases = _synonyms() if language == "en" else _dictionary(language)
+    return frozenset(word for phrase in phrases for word in phrase.split())
 
 
 @cache
@@ -82,6 +117,9 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def _english(plain: tuple[str, ...]) -> tuple[str, ...]:
     words = _replaced(plain, _synonyms())
+    if len(words) > 1 and words != plain:
+        # `Home telephone` is a home phone by now.
+        words = _replaced(words, _synonyms())
     kept = tuple(word for word in words if word not in roles()["stop"])
     return kept or words
 
@@ -117,7 +155,9 @@ def _replaced(
     while place < len(plain):
         for length in range(min(_LONGEST_PHRASE, len(plain) - place), 0, -1):
             meaning = _meaning(plain[place : place + length], phrases)
-            if meaning is not None:
+            # `De` alone is a sender, within a label it is a mere `of`.
+            is_joint = length == 1 < len(plain) and plain[place] in roles()["stop"]
+            if meaning is not None and not is_joint:
                 found += [meaning.replace(" ", "_")] if joined else meaning.split()
                 place += length
                 break
@@ -128,7 +168,7 @@ def _replaced(
 
 
 def _meaning(words: tuple[str, ...], phrases: Mapping[str, str]) -> str | None:
-    found = phrases.get(" ".join(words))
+    found = phrases.get(" ".join(words).replace("_", " "))
     if found is None and len(words) == 1 and len(words[0]) > _SHORTEST_PART:
         # `Sekundäres`, `websites`: endings that change nothing.
         for ending in _ENDINGS:
@@ -192,8 +232,9 @@ def _options() -> dict[str, str]:
 @cache
 def _known(language: str) -> frozenset[str]:
     """Single words that are English already, or were just put there by a translation."""
-    english = {word for phrase in _synonyms() for word in phrase.split()}
-    return frozenset(english | {w for text in _dictionary(language).values() for w in text.split()})
+    return frozenset(
+        _spelled("en") | {w for text in _dictionary(language).values() for w in text.split()}
+    )
 
 
 @cache
