@@ -86,6 +86,11 @@ class OdooServer:
         """Run Python inside `odoo shell`; what it printed. The code itself must commit."""
         return shell(self._home, self.database, code)
 
+    def install(self, module: Path) -> None:
+        """Install a module that Odoo does not bring, from its folder, and serve again."""
+        install(self._home, self.database, module)
+        self.restart()
+
 
 def serve(home: OdooHome, database: str, smtp_port: int | None = None) -> OdooServer:
     """The server of an existing database, started if it does not run with these settings."""
@@ -156,6 +161,8 @@ def copy(home: OdooHome, source: str, database: str) -> None:
     if files.exists():
         # Odoo names its files by content and never changes one, so a second link is a copy.
         shutil.copytree(files, home.filestore(database), copy_function=os.link)
+    if (addons := _addons(home, source)).exists():
+        shutil.copytree(addons, _addons(home, database), dirs_exist_ok=True)
     key = (home.folder(source) / "api_key").read_text(encoding="utf-8")
     write_private(home.folder(database) / "api_key", key)
 
@@ -163,6 +170,12 @@ def copy(home: OdooHome, source: str, database: str) -> None:
 def shell(home: OdooHome, database: str, code: str) -> str:
     """Run Python inside `odoo shell` on a database; what it printed."""
     return run(home, database, "shell", "--no-http", "--log-level=error", stdin=code)
+
+
+def install(home: OdooHome, database: str, module: Path) -> None:
+    """Install the module in the folder `module`, which is copied to the database's own files."""
+    shutil.copytree(module, _addons(home, database) / module.name, dirs_exist_ok=True)
+    run(home, database, "-i", module.name, "--stop-after-init", "--no-http", "--log-level=warn")
 
 
 def run(home: OdooHome, database: str, *arguments: str, stdin: str = "") -> str:
@@ -240,10 +253,17 @@ def _write_configuration(home: OdooHome, database: str, smtp_port: int | None) -
         "smtp_server": "127.0.0.1",
         "smtp_port": smtp_port or CLOSED_SMTP_PORT,
     }
+    if (addons := _addons(home, database)).exists():
+        settings["addons_path"] = addons
     lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
     path = home.folder(database) / "odoo.conf"
     write_private(path, f"[options]\n{lines}")
     return path
+
+
+def _addons(home: OdooHome, database: str) -> Path:
+    """Where the modules are that only one database has; there is no such folder without any."""
+    return home.folder(database) / "addons"
 
 
 def _fits(record: processes.ProcessRecord, smtp_port: int | None) -> bool:
