@@ -1,7 +1,8 @@
 """Fields that Odoo works out anew when others of the record are written, and the last word on them.
 
 `crm.lead` takes a deal's closing for now when it is won or lost, and its probability from the stage
-that it moves to. Given in the same call, both are written over; given behind it, they stand.
+that it moves to. Given in the same call, both are written over; given behind it, they stand. A
+`crm.phonecall` that is held closes now, and its duration is worked out or lost.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ from collections.abc import Iterable, Mapping
 
 import orjson
 
-#: By model, in the order in which each is written once more by itself; seen in `crm` of Odoo 19.
-RESTATED: Mapping[str, tuple[str, ...]] = {"crm.lead": ("probability", "date_closed")}
+#: By model, in the order in which each is written once more by itself; seen in `crm` of Odoo 19 and
+#: in `crm_phonecall` of the Odoo Community Association for it.
+RESTATED: Mapping[str, tuple[str, ...]] = {
+    "crm.lead": ("probability", "date_closed"),
+    "crm.phonecall": ("duration", "date_closed"),
+}
 
 
 def is_restated(model: str, values: Iterable[str]) -> bool:
