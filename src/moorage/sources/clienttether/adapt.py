@@ -1,4 +1,4 @@
-"""Fits the mapping to what a person said of accounts, and to an Odoo without Inventory."""
+"""Fits the mapping to what a person said of accounts, and to what an Odoo has installed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moorage.sources.base import Discovery
+from moorage.sources.clienttether.calls import fit_calls
 
 PARTNER, COMPANY = "res.partner", "res.company"
 #: What a partner has and a company of Odoo has not, or gets by itself.
@@ -17,7 +18,7 @@ NO_TRANSFERS = "false"
 
 def adapt(tree: Any, _discovery: Discovery, has_model: Callable[[str], bool]) -> list[str]:
     """Change `tree`; what was decided, in sentences."""
-    return [*_accounts(tree), *_transfers(tree, has_model)]
+    return [*_accounts(tree), *_transfers(tree, has_model), *fit_calls(tree, has_model)]
 
 
 def _accounts(tree: Any) -> list[str]:

@@ -1,11 +1,13 @@
-"""Fits the mapping to an environment and an Odoo: where cases go, and tables that users made."""
+"""Fits the mapping to an environment and an Odoo: where cases and calls go, own tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from moorage.sources.base import Discovery, SourceObject
+from moorage.sources.opex365.calls import fit_calls
+from moorage.sources.opex365.places import places
 
 HELPDESK, PROJECT = "helpdesk.ticket", "project.task"
 #: What a task has and a ticket has not, or has by another name.
@@ -19,7 +21,7 @@ CONTACTS = ("account", "contact")
 
 def adapt(tree: Any, discovery: Discovery, has_model: Callable[[str], bool]) -> list[str]:
     """Change `tree`; what was decided, in sentences."""
-    return [*_cases(tree, has_model), *_own_tables(tree, discovery)]
+    return [*_cases(tree, has_model), *fit_calls(tree, has_model), *_own_tables(tree, discovery)]
 
 
 def _cases(tree: Any, has_model: Callable[[str], bool]) -> list[str]:
@@ -34,7 +36,7 @@ def _cases(tree: Any, has_model: Callable[[str], bool]) -> list[str]:
     if entry["to"] != PROJECT:
         return [f"Cases stay {entry['to']}: to change that, begin with a new mapping.yaml."]
     _to_tickets(entry)
-    for place in _places(tree["objects"]):
+    for place in places(tree["objects"], "incident", PROJECT):
         place["incident"] = HELPDESK
     return [f"Cases become {HELPDESK}: this Odoo has Helpdesk (settings.cases_to)."]
 
@@ -55,15 +57,6 @@ def _to_tickets(entry: Any) -> None:
     dropped.pop("ticket_priority", None)
     dropped["stage_id"] = "the stages of Helpdesk belong to its teams: a person moves the tickets"
     dropped["parent_id"] = "tickets of Helpdesk have no parents"
-
-
-def _places(node: Any) -> Iterator[Any]:
-    """Every map from objects to models (`link`, `values`) that names cases."""
-    if isinstance(node, dict):
-        if node.get("incident") == PROJECT:
-            yield node
-        for value in node.values():
-            yield from _places(value)
 
 
 def _own_tables(tree: Any, discovery: Discovery) -> list[str]:

@@ -200,7 +200,7 @@ _OBJECTS = {
         "id text, subject text, description html, is_outgoing boolean, direction select,"
         " number phone, left_voicemail boolean, duration_minutes integer, outcome select,"
         " status select, happened_at datetime, deadline date, details html, heading html,"
-        " author reference, record reference, record_object text,"
+        " author reference, partner reference, record reference, record_object text,"
         f" files links activitymimeattachment, {_OWNER}",
     ),
     "task": (

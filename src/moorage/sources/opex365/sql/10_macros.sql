@@ -26,6 +26,10 @@ CREATE MACRO tidy._joined(parts) AS nullif(array_to_string(list_filter(parts, la
 CREATE MACRO tidy._details(parts) AS
     '<p>' || nullif(array_to_string(list_filter(parts, lambda p: p IS NOT NULL), '<br>'), '') || '</p>';
 
+-- Whether a call is a record of Odoo's own, or stands in the history of another one.
+CREATE MACRO tidy._calls_are_records() AS coalesce(
+    (SELECT json_extract_string(value, '$') FROM meta.settings WHERE name = 'phonecalls_to') = 'crm.phonecall', false);
+
 CREATE TABLE tidy._findings (object VARCHAR, source_key VARCHAR, field VARCHAR, message VARCHAR, severity VARCHAR);
 
 -- What people write for a country, in small letters, and its name in Odoo.

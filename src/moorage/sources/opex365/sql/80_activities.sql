@@ -31,6 +31,8 @@ SELECT a.*, coalesce(a.actualend, a.actualstart, a.scheduledend, a.scheduledstar
     r.record AS regarding, coalesce(r.record, p.somebody) AS record, r.record IS NULL AND p.somebody IS NOT NULL AS by_party,
     CASE WHEN a.regardingobjectid IS NOT NULL AND r.record IS NULL
         THEN coalesce(a.regardingobjectid_label, a.regardingobjectid_table, 'a record') END AS also,
+    -- What notes and files of the activity hang on.
+    CASE WHEN a.object = 'phonecall' AND tidy._calls_are_records() THEN 'phonecall:' || a.id ELSE coalesce(r.record, p.somebody) END AS place,
     o.user_id AS owner_id, o.team AS owner_team, f.files,
     p.* EXCLUDE (activity_id)
 FROM every a
@@ -73,9 +75,15 @@ SELECT a.id, a.subject, tidy._html(a.description) AS description, coalesce(e.dir
         'Participants: ' || tidy._escaped(a.names), 'Regarding: ' || tidy._escaped(a.also)]) AS details,
     '<p><strong>' || tidy._escaped(a.subject) || '</strong></p>' AS heading,
     coalesce(a.author, 'systemuser:' || a.owner_id) AS author,
+    coalesce(a.somebody, CASE WHEN split_part(a.record, ':', 1) IN ('account', 'contact') THEN a.record END,
+        list_filter(list_prepend(a.author, coalesce(a.recipients, [])), lambda p: p LIKE 'placeholder:%')[1], op.customer, ic.customer, le.customer) AS partner,
     a.record, split_part(a.record, ':', 1) AS record_object, a.files, a.owner_id, a.owner_team, c.* EXCLUDE (id),
     a.createdon AS created_at, a.modifiedon AS updated_at
-FROM tidy._activities a JOIN tidy._phonecall e ON e.id = a.id JOIN tidy._custom_phonecall c ON c.id = a.id WHERE a.object = 'phonecall';
+FROM tidy._activities a JOIN tidy._phonecall e ON e.id = a.id JOIN tidy._custom_phonecall c ON c.id = a.id
+LEFT JOIN tidy.opportunity op ON a.record = 'opportunity:' || op.id
+LEFT JOIN tidy.incident ic ON a.record = 'incident:' || ic.id
+LEFT JOIN tidy.lead le ON a.record = 'lead:' || le.id
+WHERE a.object = 'phonecall';
 
 CREATE TABLE tidy.task AS
 SELECT a.id, coalesce(a.subject, 'Task') AS subject, tidy._html(a.description) AS description, a.outcome, a.statuscode_label AS status,
@@ -139,7 +147,7 @@ WHERE a.object = 'activitypointer';
 
 INSERT INTO tidy._findings
 SELECT object, id, 'record', 'it regards nothing that is moved, and no contact takes part', 'set_aside'
-FROM tidy._activities WHERE record IS NULL AND (object IN ('email', 'activitypointer') OR object = 'phonecall')
+FROM tidy._activities WHERE place IS NULL AND object IN ('email', 'phonecall', 'activitypointer')
 UNION ALL
 SELECT object, id, 'record', 'it regards nothing that is moved: put on a contact who takes part', 'warning'
 FROM tidy._activities WHERE by_party AND object <> 'appointment'

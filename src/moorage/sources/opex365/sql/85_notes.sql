@@ -1,7 +1,7 @@
 -- Notes and files. The content of a file is had by its path.
 
 CREATE TABLE tidy._note_places AS
-SELECT n.id, coalesce(r.record, a.record) AS record, CASE WHEN a.id IS NOT NULL THEN a.subject END AS activity
+SELECT n.id, coalesce(r.record, a.place) AS record, CASE WHEN a.place = a.record THEN a.subject END AS activity
 FROM tidy._annotation n
 LEFT JOIN tidy._records r ON r.reference = n.objectid_table || ':' || n.objectid
 LEFT JOIN tidy._activities a ON a.id = n.objectid AND r.record IS NULL;
@@ -30,8 +30,8 @@ FROM tidy._annotation n JOIN tidy.annotation t ON t.id = n.id WHERE n.isdocument
 CREATE TABLE tidy.activitymimeattachment AS
 SELECT m.id, coalesce(m.filename, 'attachment') AS name, nullif(lower(m.mimetype), 'application/octet-stream') AS mimetype, m.filesize AS size,
     'activitymimeattachments/' || m.id AS path, coalesce(m.activityid, m.objectid) AS activity_id,
-    CASE WHEN a.object = 'appointment' THEN 'appointment:' || a.id ELSE a.record END AS record,
-    CASE WHEN a.object = 'appointment' THEN 'appointment' ELSE split_part(a.record, ':', 1) END AS record_object,
+    CASE WHEN a.object = 'appointment' THEN 'appointment:' || a.id ELSE a.place END AS record,
+    CASE WHEN a.object = 'appointment' THEN 'appointment' ELSE split_part(a.place, ':', 1) END AS record_object,
     m.createdon AS created_at
 FROM tidy._activitymimeattachment m
 LEFT JOIN tidy._activities a ON a.id = coalesce(m.activityid, m.objectid);
@@ -42,6 +42,7 @@ SELECT reference, record FROM tidy._records
 UNION ALL SELECT 'product:' || id, 'product:' || id FROM tidy.product WHERE structure <> 'family'
 UNION ALL SELECT 'appointment:' || id, 'appointment:' || id FROM tidy.appointment
 UNION ALL SELECT 'task:' || id, 'task:' || id FROM tidy.task
+UNION ALL SELECT 'phonecall:' || id, 'phonecall:' || id FROM tidy.phonecall WHERE tidy._calls_are_records()
 UNION ALL SELECT f.record, f.record FROM (SELECT DISTINCT record FROM tidy._column_files WHERE is_own) f
 WHERE EXISTS (SELECT 1 FROM meta.settings s WHERE s.name = 'custom_models'
     AND list_contains(CAST(s.value AS VARCHAR[]), split_part(f.record, ':', 1)));
