@@ -16,7 +16,8 @@ from moorage.staging import Staging
 from tests.rollback.test_counts import EXCEPTIONS
 from tests.sources.oca import install_phonecalls
 
-pytestmark = [pytest.mark.odoo, pytest.mark.journey]
+from .reading import SETTINGS, extracted, opened, rows
+
 WHO = "Ann Admin"
 A_CALL = "SELECT activityid FROM phonecall WHERE {} ORDER BY 1 LIMIT 1"
 
@@ -97,6 +98,31 @@ def nothing_to_do(project: Project) -> bool:
     return not any(row.get(what, 0) for row in counts for what in ("create", "update", "open"))
 
 
+def test_a_call_that_is_a_record_holds_its_notes_and_needs_no_other(
+    standin: RunningStandIn, tmp_path: Path
+) -> None:
+    source = opened(standin)
+    staging, _ = extracted(source, tmp_path)
+    with staging:
+        refused = "SELECT source_key FROM tidy._findings WHERE object = 'phonecall'"
+        refused += " AND severity = 'set_aside'"
+        call = rows(staging, refused)[0][0]
+        for table, columns in (
+            ("annotation", "objectid = '{0}', \"objectid.table\" = 'phonecall'"),
+            ("activitymimeattachment", "activityid = '{0}'"),
+        ):
+            staging.connection.execute(f"UPDATE raw.{table} SET {columns.format(call)}")
+        staging.tidy(source.tidy_sql(), {**SETTINGS, "phonecalls_to": "crm.phonecall"})
+        assert rows(staging, refused) == []
+        for table in ("annotation", "note_file", "activitymimeattachment"):
+            places = rows(staging, f"SELECT DISTINCT record, record_object FROM tidy.{table}")
+            assert places == [(f"phonecall:{call}", "phonecall")], table
+        assert rows(staging, "SELECT count(details) FROM tidy.annotation") == [(0,)]
+    source.close()
+
+
+@pytest.mark.odoo
+@pytest.mark.journey
 @pytest.mark.soak
 def test_into_odoo_changed_and_back(
     project: Project, environment: RunningStandIn, odoo: OdooServer
@@ -140,8 +166,8 @@ def assert_calls_are_as_they_were(project: Project, odoo: OdooServer) -> None:
         meant = staging.connection.execute(
             "SELECT id, CASE outcome WHEN 'cancelled' THEN 'cancel' ELSE outcome END, happened_at,"
             " coalesce(duration_minutes, 0)::DOUBLE,"
-            " CASE WHEN is_outgoing THEN 'out' ELSE 'in' END, partner IS NOT NULL, owner_id IS NOT NULL,"
-            " coalesce(record_object, '') IN ('lead', 'opportunity')"
+            " CASE WHEN is_outgoing THEN 'out' ELSE 'in' END, partner IS NOT NULL,"
+            " owner_id IS NOT NULL, coalesce(record_object, '') IN ('lead', 'opportunity')"
             " FROM tidy.phonecall ORDER BY id"
         ).fetchall()
     assert {row[1] for row in meant} == {"open", "done", "cancel"}

@@ -9,13 +9,8 @@ from moorage.sources.phonecalls import PHONECALL, calls_to
 
 NAME = "calls"
 _NAMED = (
-    "concat_ws(': ', CASE direction WHEN 'inbound' THEN 'Inbound call'"
-    " WHEN 'outbound' THEN 'Outbound call' ELSE 'Call' END, disposition)"
-)
-#: Odoo knows no call without a direction: what the log leaves open, a person says.
-_DIRECTION = (
-    "CASE direction WHEN 'inbound' THEN 'in' WHEN 'outbound' THEN 'out'"
-    " ELSE nullif('{call_direction}', 'set_aside') END"
+    "concat_ws(': ', CASE WHEN direction = 'inbound' THEN 'Inbound call' ELSE 'Outbound call' END,"
+    " disposition)"
 )
 ENTRY: dict[str, Any] = {
     "to": PHONECALL,
@@ -26,7 +21,12 @@ ENTRY: dict[str, Any] = {
         "state": {"value": "done"},
         "date_closed": {"from": "happened_at"},
         "duration": {"from": "duration_minutes"},
-        "direction": {"sql": _DIRECTION, "required": True},
+        # Here each call is in or out: one that says neither waits for settings.call_directions.
+        "direction": {
+            "from": "direction",
+            "values": {"inbound": "in", "outbound": "out"},
+            "required": True,
+        },
         "partner_id": {"from": "client_id", "link": "clients", "required": True},
         "user_id": {"from": "owner_id", "link": "users"},
         "description": {"from": ["details", "notes"], "do": [{"join": ""}, "html_to_text"]},
@@ -37,5 +37,4 @@ ENTRY: dict[str, Any] = {
 
 def fit_calls(tree: Any, has_model: Callable[[str], bool]) -> list[str]:
     """Decide what calls become."""
-    tree["settings"].setdefault("call_direction", "set_aside")
     return calls_to(tree, has_model, (NAME, ENTRY), (NAME,))

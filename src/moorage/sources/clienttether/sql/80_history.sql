@@ -26,8 +26,9 @@ CREATE MACRO tidy._minutes(x) AS CASE
 CREATE TABLE tidy.calls AS
 WITH zoned AS (SELECT *, tidy._zone(_account) AS zone FROM tidy._call_logs)
 SELECT n._id AS id, nullif(n._account, '') AS account_id, c.id AS client_id, tidy._utc(n.date, n.zone) AS happened_at,
-    CASE WHEN tidy._form(n.direction) LIKE 'in%' THEN 'inbound' WHEN tidy._form(n.direction) LIKE 'out%' THEN 'outbound'
-        ELSE tidy._filled(n.direction) END AS direction,
+    coalesce(tidy._meaning('call_directions', coalesce(tidy._filled(n.direction), '-')),
+        CASE WHEN tidy._form(n.direction) LIKE 'in%' THEN 'inbound' WHEN tidy._form(n.direction) LIKE 'out%' THEN 'outbound'
+        ELSE tidy._filled(n.direction) END) AS direction,
     tidy._minutes(tidy._filled(n.duration)) AS duration_minutes, tidy._filled(n.duration) AS duration_text,
     tidy._filled(n.disposition) AS disposition,
     tidy._filled(n.recording_url) AS recording_url, o.user_id AS owner_id, tidy._filled(n."user") AS user_name,
