@@ -34,6 +34,7 @@ class Journey:
         self._rates: dict[str, float] = {}
         self._before = odoo.row_counts()
         self._mail = self._mails()
+        ((self._last_message,),) = odoo.psql("SELECT coalesce(max(id), 0) FROM mail_message")
 
     def extract(self) -> None:
         """Read the whole source."""
@@ -54,6 +55,7 @@ class Journey:
         rate = created / self._lines[-1][1]
         self.say(f"{created:,} created ({rate:.0f}/s), {aside:,} set aside")
         self._rates = self._measured()
+        self._assert_quiet()
         self.verify("verify")
 
     def again(self) -> None:
@@ -157,6 +159,16 @@ class Journey:
         return self.odoo.psql(
             "SELECT (SELECT count(*) FROM mail_mail), (SELECT count(*) FROM mail_notification)"
         )
+
+    def _assert_quiet(self) -> None:
+        """No message in Odoo but the source's own: a log line of Odoo's is one nobody wrote."""
+        told = self.odoo.psql(
+            "SELECT m.model, left(body, 60), array_agg(DISTINCT f.name), count(*)"
+            " FROM mail_message m LEFT JOIN mail_tracking_value t ON t.mail_message_id = m.id"
+            " LEFT JOIN ir_model_fields f ON f.id = t.field_id"
+            f" WHERE m.id > {self._last_message} AND x_moorage_key IS NULL GROUP BY 1, 2"
+        )
+        assert told == [], f"Odoo wrote messages of its own: {told}"
 
     def _written(self) -> list[tuple[Any, ...]]:
         models = (

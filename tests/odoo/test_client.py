@@ -145,6 +145,25 @@ def test_nobody_follows_the_tasks_that_are_made(client: OdooClient) -> None:
     assert set(profile.given) <= set(client.fields("project.task"))
 
 
+def test_confirmed_orders_and_employees_come_without_a_message(client: OdooClient) -> None:
+    """Else each line of a confirmed order, and each employee, has Odoo write a message."""
+
+    def made(model: str, **values: object) -> int:
+        client.make_fields(client.markers(model))
+        (odoo_id,) = client.create(model, [NewRecord("krayin:silent:1", json.dumps(values))])
+        return odoo_id
+
+    partner = made("res.partner", name="Buyer")
+    product = made("product.product", name="Chair")
+    order = made("sale.order", partner_id=partner, state="sale")
+    made("sale.order.line", order_id=order, product_id=product, product_uom_qty=2)
+    employee = made("hr.employee", name="Begins today")
+    # What Odoo tracks of an order's totals has no text: the load deletes it at its end.
+    for model, odoo_id in {"sale.order": order, "hr.employee": employee}.items():
+        said = [("model", "=", model), ("res_id", "=", odoo_id), ("body", "not in", ["", False])]
+        assert client.call("mail.message", "search_read", domain=said, fields=["body"]) == []
+
+
 def test_what_a_deal_is_given_stands_though_odoo_works_it_out(client: OdooClient) -> None:
     """Odoo closes a deal now when it is won or lost, and takes its probability from its stage."""
     stages = client.call("crm.stage", "create", vals_list=[

@@ -17,6 +17,10 @@ SILENT: dict[str, bool] = {
     "no_mail_to_attendees": True,
     "dont_notify": True,  # calendar invitations
     "skip_contact_description": True,  # else: names and numbers are added to an event's description
+    "sale_no_log_for_new_lines": True,  # else: a message on a confirmed order for each line
+    # As Odoo makes employees who are none yet: without a message that recommends a plan for the
+    # first days, channels to join, timesheets for holidays, and rights for who approves them.
+    "salary_simulation": True,
     "image_no_postprocess": True,  # else: large images are made smaller, and no longer the same
     # Odoo's own key, used by its import: no address is copied between a contact and its company.
     "_partners_skip_fields_sync": True,

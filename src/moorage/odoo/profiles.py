@@ -38,6 +38,8 @@ _GROUPS = {
 
 #: Odoo logs a message on an opportunity for each event that is made with it, not for a link later.
 _LATER = {"calendar.event": ("opportunity_id",)}
+#: An order's totals are worked out from its lines, which come in calls of their own.
+_LOGGED = ("sale.order",)
 #: What Odoo takes over from the customer whom a lead gets, in place of what the lead says; and from
 #: what a contact hangs on.
 _KEPT_WITH: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -104,6 +106,7 @@ def profile(
         given={name: value for name, value in given.get(model, {}).items() if name in fields},
         later=_LATER.get(model, ()),
         unfollow=(me,) if me else (),
+        is_logged=model in _LOGGED,
         kept=RESTATED.get(model, ()),
         kept_with=_KEPT_WITH.get(model, {}),
     )

@@ -154,7 +154,9 @@ def test_the_source_is_never_written(krayin: Any) -> None:
 
 
 def test_a_connection_that_ends_in_mid_read(krayin: Any) -> None:
-    krayin.run("INSERT INTO tags (name, user_id) SELECT seq, 1 FROM seq_1_to_200000")
+    # 40 MB: more than the sockets between the two hold, else the server is done when it is killed.
+    krayin.run("INSERT INTO tags (name, user_id) SELECT lpad(seq, 200, 'x'), 1"
+               " FROM seq_1_to_200000")  # fmt: skip
     source = krayin.open()
     batches = next(t for t in source.raw_tables() if t.name == "tags").batches()
     next(batches)
