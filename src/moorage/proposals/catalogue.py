@@ -19,7 +19,8 @@ _TECHNICAL_START = (
 )  # fmt: skip
 _TECHNICAL = frozenset(
     ("id", "create_date", "create_uid", "write_date", "write_uid", "company_id", "self", "color",
-     "properties", "sequence", "reveal_id", "json_popover", "sending_data")
+     "properties", "sequence", "reveal_id", "json_popover", "sending_data", "favorite_user_ids",
+     "recurrence_id")
 )  # fmt: skip
 #: Of models that Odoo's Community edition lacks, what their makers document.
 _DOCUMENTED: dict[str, dict[str, tuple[str, str, str]]] = {

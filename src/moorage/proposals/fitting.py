@@ -41,10 +41,10 @@ def fits(found: Profile, field: ModelField, concept: Concept | None = None) -> f
         return _WRONG if is_number and says_otherwise else 0.0
     if found.type in ("link", "reference") and field.type == "char":
         return _ID_AS_TEXT
+    if found.type == "boolean" and field.relation:
+        return _SEEN_WRONG
     if found.type == "text":
         return _SEEN_WRONG / 2 if found.seen else _TEXT_FOR_ANYTHING
-    if concept and found.type in concept.types:
-        return 0.0
-    if field.name == "image_1920":
+    if field.name == "image_1920" or (concept and found.type in concept.types):
         return 0.0
     return _SEEN_WRONG if found.seen else _WRONG

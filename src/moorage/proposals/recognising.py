@@ -18,6 +18,8 @@ _COMPANY = frozenset(
 _DEAL = frozenset(
     ("stage", "opportunity_value", "probability", "expected_close_date", "amount", "pipeline")
 )
+#: Whom a lead is, or how to reach them.
+_REACHED = frozenset(("email", "phone", "mobile", "full_name"))
 #: So many words of deals make one of a table that is called leads.
 _CLEARLY = 2
 
@@ -80,6 +82,7 @@ def _lead(columns: Sequence[Column], named: Kind | None) -> Kind:
     said = _said(columns)
     if said & {"first_name", "last_name"}:
         return kinds()["lead"]
-    if named is not None and (named.name == "deal" or len(said & _DEAL) < _CLEARLY):
+    needed = _CLEARLY if said & _REACHED else 1
+    if named is not None and (named.name == "deal" or len(said & _DEAL) < needed):
         return named
     return kinds()["deal" if said & _DEAL else "lead"]

@@ -26,6 +26,8 @@ _KEY = Candidate(
 )  # fmt: skip
 _CONTESTED = 0.001
 _YIELDED = 0.5
+#: An activity is on one record: on the deal rather than on those whom the deal is with.
+_BESIDE_A_DEAL = ("contact_link", "company_link", "customer_link", "project")
 _RATHER_NONE = 0.3
 _SAME_MEANING = 0.5
 _CLEAR = 0.8
@@ -135,7 +137,7 @@ def _may_share(target: str, rivals: list[Placed], ground: Ground) -> bool:
 
 def _settle(result: list[Placed], places: list[int]) -> bool:
     """Let all but the best of `places` go on to what else they may be; True if one did."""
-    claim = {p: top.score - _YIELDED * top.yields for p in places if (top := result[p].ranked[0])}
+    claim = {p: _claim(result[p].ranked[0]) for p in places}
     winner = max(places, key=lambda place: (claim[place], -place))
     if any(result[place].ranked[0].part for place in places):
         return False
@@ -157,6 +159,11 @@ def _settle(result: list[Placed], places: list[int]) -> bool:
         result[place] = replace(one, ranked=tuple(order), moved=True)
         moved = True
     return moved
+
+
+def _claim(top: Candidate) -> float:
+    yields = top.yields or (top.target == "res_id" and top.concept in _BESIDE_A_DEAL)
+    return top.score - _YIELDED * yields
 
 
 def _liking(other: Candidate, top: Candidate) -> float:

@@ -26,11 +26,13 @@ _LONGEST_PHRASE = 5
 #: Of the texts of a table; so many look foreign by chance.
 _A_FEW = 0.15
 _ENDINGS = ("s", "es", "er", "en", "e", "n")
+_ENGLISH_ENDINGS = ("s", "es")
 _SHORTEST_PART = 4
 _FROM_ODOO = {"de": ["de"], "fr": ["fr"], "es": ["es"], "pt": ["pt", "pt_br"], "nl": ["nl"]}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PREFIX = re.compile(
-    r"^(custom|cf|x|lbl|fld|field|udf|attr|properties|property|hs|cust)[._ ](?=.)", re.I
+    r"^(custom|cf|x|lbl|fld|field|udf|attr|properties|property|hs(?!_code)|cust)[._ ](?=.)",
+    re.I,
 )
 _SUFFIX = re.compile(r"(__c|__r|_c|__pc)$")
 _SIGNS = {"%": " percent ", "#": " number ", "&": " and ", "№": " number ", "n°": " number "}
@@ -116,12 +118,20 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def _english(plain: tuple[str, ...]) -> tuple[str, ...]:
+    plain = tuple(part for word in plain for part in _apart(word))
     words = _replaced(plain, _synonyms())
     if len(words) > 1 and words != plain:
         # `Home telephone` is a home phone by now.
         words = _replaced(words, _synonyms())
     kept = tuple(word for word in words if word not in roles()["stop"])
     return kept or words
+
+
+def _apart(word: str) -> tuple[str, ...]:
+    """`customerid` is the id of a customer."""
+    stem = word.removesuffix("id")
+    known = stem != word and len(stem) >= _SHORTEST_PART and stem in _spelled("en")
+    return (stem, "id") if known else (word,)
 
 
 def _translated(plain: tuple[str, ...], language: str) -> tuple[str, ...]:
@@ -154,7 +164,8 @@ def _replaced(
     place = 0
     while place < len(plain):
         for length in range(min(_LONGEST_PHRASE, len(plain) - place), 0, -1):
-            meaning = _meaning(plain[place : place + length], phrases)
+            endings = _ENGLISH_ENDINGS if joined else _ENDINGS
+            meaning = _meaning(plain[place : place + length], phrases, endings)
             # `De` alone is a sender, within a label it is a mere `of`.
             is_joint = length == 1 < len(plain) and plain[place] in roles()["stop"]
             if meaning is not None and not is_joint:
@@ -167,11 +178,13 @@ def _replaced(
     return tuple(found)
 
 
-def _meaning(words: tuple[str, ...], phrases: Mapping[str, str]) -> str | None:
+def _meaning(
+    words: tuple[str, ...], phrases: Mapping[str, str], endings: tuple[str, ...]
+) -> str | None:
     found = phrases.get(" ".join(words).replace("_", " "))
     if found is None and len(words) == 1 and len(words[0]) > _SHORTEST_PART:
         # `Sekundäres`, `websites`: endings that change nothing.
-        for ending in _ENDINGS:
+        for ending in endings:
             stem = words[0].removesuffix(ending)
             if stem != words[0] and stem in phrases:
                 return phrases[stem]
