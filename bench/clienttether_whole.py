@@ -48,6 +48,7 @@ def run(rows: int | None) -> None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             write(made, Path(folder) / "bundle")
+            sandbox.drop(_NAME)  # What a bench that was killed left.
             odoo = sandbox.odoo(_NAME)
             project = ProjectFolder.create(
                 Path(folder) / "whole", "bench", SOURCE,

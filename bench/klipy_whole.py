@@ -44,6 +44,7 @@ def run(rows: int | None) -> None:
         with tempfile.TemporaryDirectory() as folder:
             bundle = Path(folder) / "bundle"
             write(made, bundle)
+            sandbox.drop(_NAME)  # What a bench that was killed left.
             odoo = sandbox.odoo(_NAME)
             project = ProjectFolder.create(
                 Path(folder) / "whole", "bench", SOURCE, given=options_of(running, bundle),

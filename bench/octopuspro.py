@@ -38,6 +38,7 @@ def run(rows: int | None) -> None:
             tempfile.TemporaryDirectory() as folder,
             closing(Truth(Path(folder) / "bundle", rows or CUSTOMERS)) as truth,
         ):
+            sandbox.drop(_NAME)  # What a bench that was killed left.
             odoo = sandbox.odoo(_NAME)
             made = project_over(truth, Path(folder) / "plan", odoo)
             environment = {**os.environ, "MOORAGE_ODOO_KEY": odoo.api_key}

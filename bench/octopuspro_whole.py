@@ -37,6 +37,7 @@ def run(rows: int | None) -> None:
             tempfile.TemporaryDirectory() as folder,
             closing(Truth(Path(folder) / "bundle", rows or CUSTOMERS)) as truth,
         ):
+            sandbox.drop(_NAME)  # What a bench that was killed left.
             odoo = sandbox.odoo(_NAME)
             _OctopusPro(truth, project_over(truth, Path(folder) / "whole", odoo), odoo).run()
     finally:

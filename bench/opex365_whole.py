@@ -47,6 +47,7 @@ def run(rows: int | None) -> None:
     running = start((rows or ROWS) / ROWS_PER_UNIT, 1)
     try:
         with tempfile.TemporaryDirectory() as folder:
+            sandbox.drop(_NAME)  # What a bench that was killed left.
             odoo = sandbox.odoo(_NAME)
             folder_made = _folder(Path(folder) / "whole", running, odoo)
             _Dataverse(running, folder_made, odoo).run()
