@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from moorage.rollback.plan import Standing
 from moorage.rollback.scope import Place, Scope, linked
@@ -17,9 +17,14 @@ class Closure:
         self._parts: dict[Place, list[Standing]] | None = None
         self._cascades: set[tuple[str, str]] | None = None
 
-    def widen(self, reasons: Reasons, *, parts: bool = True) -> None:
-        """Add to `reasons` what kept records link to and, unless `parts` is off, what is theirs."""
-        waiting = list(reasons)
+    def widen(
+        self, reasons: Reasons, since: Sequence[Place] | None = None, *, parts: bool = True
+    ) -> None:
+        """Add to `reasons` what kept records link to and, unless `parts` is off, what is theirs.
+
+        `since` are those that are kept since the last time; without it, all of `reasons`.
+        """
+        waiting = list(reasons if since is None else since)
         while waiting:
             place = waiting.pop()
             record = self._scope.find(*place)

@@ -203,7 +203,7 @@ class _WayBack:
             return
         kept = _kept(record, [f"Odoo refuses: {reason}"])
         self.stay[record.model, record.key] = list(kept.reasons)
-        self.closure.widen(self.stay, parts=False)
+        self.closure.widen(self.stay, [(record.model, record.key)], parts=False)
         if "active" in self.scope.destination.fields(record.model):
             try:
                 self.scope.destination.write(record.model, [record.odoo_id], {"active": False})
@@ -216,13 +216,13 @@ class _WayBack:
 
     def _put_off(self, record: Standing) -> bool:
         """Put off what is part of something that goes itself; whether it was."""
-        wholes = {(one.model, one.key) for one in self.closure.wholes(record)}
-        is_part = (record.model, record.key) in self.going and wholes & (
-            self.going - self.stay.keys()
+        is_part = (record.model, record.key) in self.going and any(
+            (one.model, one.key) in self.going and (one.model, one.key) not in self.stay
+            for one in self.closure.wholes(record)
         )
         if is_part:
             self.deferred.append(record)
-        return bool(is_part)
+        return is_part
 
     def _retry(self) -> None:
         """Records that were to go with what they are part of: forget them, or try once more."""
@@ -241,9 +241,17 @@ class _WayBack:
             self._delete(model, [one for one in records if one.odoo_id in there])
 
     def _release(self) -> None:
-        """Take the External IDs off records that were there before, and off what is gone."""
+        """Take the External IDs off records that were there before, and off what is gone.
+
+        What was merged into a record of ours that stays, stays known.
+        """
+        left = {(one.model, one.odoo_id) for one in [*self.report.kept, *self.report.archived]}
         for model, records in by_model(self.plan.release):
-            going = [one for one in records if not self._stands(one)]
+            going = [
+                one
+                for one in records
+                if one.operation != "merged" or (one.model, one.odoo_id) not in left
+            ]
             for start in range(0, len(going), 1000):
                 part = going[start : start + 1000]
                 self.drop_keys(model, [one.key for one in part])
@@ -271,13 +279,6 @@ class _WayBack:
                     self.drop_keys(model, empty)
                 words = ("it carries our External ID, but no run in the ledger made it",)
                 self.report.kept += [Kept(model, unknown[i], i, 0, words) for i in sorted(there)]
-
-    def _stands(self, merged: Standing) -> bool:
-        """Whether the record that `merged` went into is ours and stays."""
-        survivors = [*self.report.kept, *self.report.archived]
-        return merged.operation == "merged" and any(
-            (one.model, one.odoo_id) == (merged.model, merged.odoo_id) for one in survivors
-        )
 
     def _forget(self, model: str, records: Sequence[Standing]) -> None:
         ledger_undo.forget(
